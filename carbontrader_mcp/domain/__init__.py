@@ -1,0 +1,1 @@
+"""Pure carbon-finance rules: standard library only, no I/O, no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""The embedded database: schema, connections, and one file of queries per topic."""

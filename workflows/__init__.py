@@ -1,0 +1,1 @@
+"""The LangGraph workflow; its agents act only through MCP tools."""
