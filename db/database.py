@@ -158,6 +158,8 @@ def _sqlite_engine(path: Path) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
+            # Without it, INSERT OR REPLACE would delete a row past the triggers that forbid it.
+            "recursive_triggers=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
