@@ -563,6 +563,12 @@ ai_workflow_results = _table(
 
 IMMUTABLE_TABLES = ("quotes", "carbon_trades", "ledger_entries", "audit_log")
 
+_INDEX_NAMES = (
+    "INSERT INTO companies_fts (rowid, name, former_names, ticker)"
+    " VALUES (CAST(new.cik AS INTEGER), new.name, new.former_names, new.ticker);"
+)
+_UNINDEX_NAMES = "DELETE FROM companies_fts WHERE rowid = CAST(old.cik AS INTEGER);"
+
 AFTER_CREATE: tuple[str, ...] = (
     *(
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
@@ -575,6 +581,13 @@ AFTER_CREATE: tuple[str, ...] = (
     " balance * tco2e_per_unit AS quantity_tco2e"
     " FROM ledger_accounts JOIN instruments ON instrument_id = ledger"
     " JOIN portfolios ON portfolio_id = owner WHERE balance <> 0",
+    # Names for search; the rowid is the CIK as a number, so it survives a VACUUM.
+    "CREATE VIRTUAL TABLE companies_fts USING fts5"
+    "(name, former_names, ticker, tokenize = 'unicode61', prefix = '2 3')",
+    f"CREATE TRIGGER companies_fts_insert AFTER INSERT ON companies BEGIN {_INDEX_NAMES} END",
+    f"CREATE TRIGGER companies_fts_delete AFTER DELETE ON companies BEGIN {_UNINDEX_NAMES} END",
+    "CREATE TRIGGER companies_fts_update AFTER UPDATE ON companies"
+    f" BEGIN {_UNINDEX_NAMES} {_INDEX_NAMES} END",
 )
 
 VIEW_COMMENTS = {

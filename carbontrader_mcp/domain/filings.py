@@ -61,3 +61,44 @@ class Finding:
     rule: str
     verdict: str
     message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingReference:
+    """Another filing of the same company that is on file."""
+
+    adsh: str
+    form: str
+    period: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingAnswer:
+    """A filing with its standardised statements, in `currency`; USD = value x usd_per_currency."""
+
+    adsh: str
+    cik: str
+    name: str
+    sic: str | None
+    sector: str
+    form: str
+    period: str
+    fiscal_year: int | None
+    filed: str
+    url: str
+    currency: str | None
+    usd_per_currency: float | None
+    figures: list[StatementFigure]
+    findings: list[Finding]
+    other_filings: list[FilingReference]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityAnswer:
+    """A page of the facts of a filing. `next_offset` is None on the last page."""
+
+    adsh: str
+    facts: list[Fact]
+    total: int
+    next_offset: int | None
+    note: str
