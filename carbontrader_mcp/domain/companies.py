@@ -1,0 +1,128 @@
+"""Companies, their accounts, and what they are worth."""
+
+from dataclasses import dataclass
+
+from carbontrader_mcp.domain.lineage import Source
+
+LEGAL_FORMS = frozenset(
+    [
+        "inc",
+        "incorporated",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "plc",
+        "llc",
+        "lp",
+        "llp",
+        "sa",
+        "nv",
+        "ag",
+        "se",
+        "the",
+        "de",
+        "new",
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """An SEC filer. `country` is ISO 3166-1 alpha-2; None is unknown."""
+
+    cik: str
+    name: str
+    ticker: str | None
+    sic: str | None
+    sector: str
+    country: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyMatch:
+    """A company found by a search, with what is on file for it. None is not on file."""
+
+    cik: str
+    name: str
+    ticker: str | None
+    sector: str
+    country: str | None
+    latest_adsh: str | None
+    latest_form: str | None
+    latest_period: str | None
+    emissions_years: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanySearch:
+    """The best matches first; `total` counts all of them."""
+
+    matches: tuple[CompanyMatch, ...]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedValue:
+    """Market capitalisation and EVIC as one provider published them, in USD."""
+
+    as_of_date: str
+    market_cap_usd: float | None
+    evic_usd: float | None
+    revenue_usd: float | None
+    assets_usd: float | None
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revenue:
+    """Revenue of one year, in that year's USD. `source` is text for a person."""
+
+    year: int
+    amount_usd: float
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceSheet:
+    """Book values of one date in USD. Total equity includes minority interest and preferred stock.
+
+    `customer_deposits_usd` are a bank's; they are no part of `debt_usd` here.
+    """
+
+    adsh: str
+    form: str
+    ddate: str
+    assets_usd: float | None
+    total_equity_usd: float | None
+    minority_interest_usd: float | None
+    debt_usd: float | None
+    preferred_stock_usd: float | None
+    customer_deposits_usd: float | None = None
+
+    @property
+    def source(self) -> str:
+        """The filing, for a person."""
+        return f"SEC {self.form} {self.adsh}, balance sheet of {self.ddate}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicFloat:
+    """Market value of the shares that affiliates do not hold (dei:EntityPublicFloat)."""
+
+    amount_usd: float
+    ddate: str
+    source: str
+
+
+def plain_name(name: str) -> str:
+    """A company name without case, punctuation and legal form, for comparing.
+
+    >>> plain_name("The Southern Co."), plain_name("EXXON MOBIL CORP"), plain_name("AT&T Inc.")
+    ('southern', 'exxon mobil', 'at t')
+    """
+    spaced = "".join(letter if letter.isalnum() else " " for letter in name.casefold())
+    words = [word for word in spaced.split() if word not in LEGAL_FORMS]
+    return " ".join(words or spaced.split())

@@ -1,0 +1,191 @@
+"""What companies are worth and earn: published values, balance sheets, revenue, public float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carbontrader_mcp.domain.companies import (
+    BalanceSheet,
+    Company,
+    PublicFloat,
+    PublishedValue,
+    Revenue,
+)
+from carbontrader_mcp.domain.pcaf.company_value import ValueEvidence
+from db.database import Database, Row
+from db.sources import SOURCE_COLUMNS, to_source
+
+FULL_YEAR_QUARTERS = 4
+LAST_MONTH_OF_YEAR_BEFORE = 5
+PUBLIC_FLOAT_TAG = "EntityPublicFloat"
+DEPOSITS_TAG = "Deposits"
+
+_YEAR = "(CAST(substr(period, 1, 4) AS INTEGER) - (substr(period, 6, 2) <= '05'))"
+_IS_ANNUAL = "(form LIKE '10-K%' OR form LIKE '20-F%' OR form LIKE '40-F%')"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """The filing used for a company: its year and, where filed, its balance sheet."""
+
+    adsh: str
+    period: str
+    year: int
+    balance_sheet: BalanceSheet
+
+
+def load_accounts(database: Database, cik: str, *, year: int | None) -> Accounts | None:
+    """The annual filing nearest a year, or the latest; another form when there is none.
+
+    Nearest by the year that holds most of the period, then the later year, then the later filing.
+    """
+    row = database.first(
+        f"SELECT submissions.adsh, form, period, {_YEAR} AS year, balance_sheet.* FROM submissions"  # noqa: S608
+        " JOIN balance_sheet ON balance_sheet.adsh = submissions.adsh WHERE cik = :cik"
+        f" ORDER BY {_IS_ANNUAL} DESC,"
+        f" CASE WHEN :year IS NULL THEN 0 ELSE abs({_YEAR} - :year) END,"
+        " period DESC, filed DESC, ddate DESC LIMIT 1",
+        cik=cik,
+        year=year,
+    )
+    if row is None:
+        return None
+    return Accounts(
+        adsh=row["adsh"],
+        period=row["period"],
+        year=row["year"],
+        balance_sheet=_to_balance_sheet(database, row),
+    )
+
+
+def load_published_values(database: Database, cik: str) -> list[PublishedValue]:
+    """Every published value on file, oldest first."""
+    rows = database.query(
+        f"SELECT company_values.*, {SOURCE_COLUMNS} FROM company_values"  # noqa: S608
+        " JOIN sources ON sources.source_id = company_values.source_id"
+        " WHERE cik = :cik ORDER BY as_of_date, sources.source_id",
+        cik=cik,
+    )
+    return [
+        PublishedValue(
+            as_of_date=row["as_of_date"],
+            market_cap_usd=row["market_cap_usd"],
+            evic_usd=row["evic_usd"],
+            revenue_usd=row["revenue_usd"],
+            assets_usd=row["assets_usd"],
+            source=to_source(row, reference=f"value of {row['as_of_date']}"),
+        )
+        for row in rows
+    ]
+
+
+def load_revenues(database: Database, cik: str) -> list[Revenue]:
+    """Revenue of every full year on file in USD, oldest first; filings before publications."""
+    by_year = {
+        int(value.as_of_date[:4]): Revenue(
+            year=int(value.as_of_date[:4]),
+            amount_usd=value.revenue_usd,
+            source=value.source.cite(),
+        )
+        for value in load_published_values(database, cik)
+        if value.revenue_usd is not None
+    }
+    rows = database.query(
+        "SELECT submissions.adsh, form, ddate, revenue_usd FROM income_stmt"
+        " JOIN submissions ON submissions.adsh = income_stmt.adsh"
+        " WHERE cik = :cik AND qtrs = :quarters AND revenue_usd IS NOT NULL ORDER BY filed, ddate",
+        cik=cik,
+        quarters=FULL_YEAR_QUARTERS,
+    )
+    for row in rows:
+        year = _year(row["ddate"])
+        by_year[year] = Revenue(
+            year=year,
+            amount_usd=row["revenue_usd"],
+            source=f"SEC {row['form']} {row['adsh']}, year to {row['ddate']}",
+        )
+    return [by_year[year] for year in sorted(by_year)]
+
+
+def load_value_evidence(
+    database: Database,
+    company: Company,
+    *,
+    reporting_year: int,
+    company_value_usd: float | None,
+) -> ValueEvidence:
+    """What is on file about a company's value nearest to a year."""
+    published = [
+        value
+        for value in load_published_values(database, company.cik)
+        if value.evic_usd is not None
+    ]
+    accounts = load_accounts(database, company.cik, year=reporting_year)
+    public_float = _load_public_float(database, company.cik, year=reporting_year)
+    return ValueEvidence(
+        reporting_year=reporting_year,
+        sic=company.sic,
+        is_listed=bool(company.ticker or published or (public_float and public_float.amount_usd)),
+        user_supplied_usd=company_value_usd,
+        published=nearest_value(published, year=reporting_year),
+        public_float=public_float,
+        balance_sheet=None if accounts is None else accounts.balance_sheet,
+    )
+
+
+def nearest_value(values: list[PublishedValue], *, year: int) -> PublishedValue | None:
+    """The value of the date nearest to the end of a year; the later one of two as near."""
+    return min(
+        reversed(values), key=lambda value: abs(int(value.as_of_date[:4]) - year), default=None
+    )
+
+
+def nearest_revenue(revenues: list[Revenue], *, year: int) -> Revenue | None:
+    """The revenue of the year nearest; the later one of two as near."""
+    return min(reversed(revenues), key=lambda revenue: abs(revenue.year - year), default=None)
+
+
+def _load_public_float(database: Database, cik: str, *, year: int) -> PublicFloat | None:
+    row = database.first(
+        "SELECT value, ddate, form, submissions.adsh FROM business_activity"  # noqa: S608
+        " JOIN submissions ON submissions.adsh = business_activity.adsh"
+        " WHERE cik = :cik AND tag = :tag AND unit = 'USD'"
+        f" ORDER BY abs({_YEAR} - :year), period DESC, filed DESC LIMIT 1",
+        cik=cik,
+        tag=PUBLIC_FLOAT_TAG,
+        year=year,
+    )
+    if row is None:
+        return None
+    return PublicFloat(
+        amount_usd=row["value"],
+        ddate=row["ddate"],
+        source=f"SEC {row['form']} {row['adsh']}, {PUBLIC_FLOAT_TAG} of {row['ddate']}",
+    )
+
+
+def _to_balance_sheet(database: Database, row: Row) -> BalanceSheet:
+    deposits = database.first(
+        "SELECT value FROM business_activity"
+        " WHERE adsh = :adsh AND tag = :tag AND ddate = :ddate AND unit = 'USD'",
+        adsh=row["adsh"],
+        tag=DEPOSITS_TAG,
+        ddate=row["ddate"],
+    )
+    return BalanceSheet(
+        adsh=row["adsh"],
+        form=row["form"],
+        ddate=row["ddate"],
+        assets_usd=row["assets_usd"],
+        total_equity_usd=row["equity_usd"],
+        minority_interest_usd=row["minority_interest_usd"],
+        debt_usd=row["debt_usd"],
+        preferred_stock_usd=row["preferred_stock_usd"],
+        customer_deposits_usd=None if deposits is None else deposits["value"],
+    )
+
+
+def _year(period_end: str) -> int:
+    """The calendar year with most of a year's months: emissions and price indices go by it."""
+    year, month = int(period_end[:4]), int(period_end[5:7])
+    return year - 1 if month <= LAST_MONTH_OF_YEAR_BEFORE else year

@@ -1,0 +1,193 @@
+"""Financed emissions from what is on file, and keeping them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from carbontrader_mcp.domain.errors import (
+    InsufficientDataError,
+    InvalidInputError,
+    NotFoundError,
+)
+from carbontrader_mcp.domain.pcaf.corporate import FinancedEmissions
+from db.database import Database
+from db.financed_emissions import calculate, store_calculation
+
+CIK = "0000000001"
+ADSH = "0000000001-25-000001"
+SOURCE = {"source_id": "a", "publisher": "Provider", "title": "A", "licence": "facts"}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    database = Database(tmp_path / "financed.sqlite")
+    submission = {
+        "adsh": ADSH,
+        "cik": CIK,
+        "name": "Acme",
+        "sic": "3241",
+        "sector": "Materials",
+        "form": "10-K",
+        "period": "2024-12-31",
+        "fiscal_year": 2024,
+        "filed": "2025-02-01",
+        "source_id": "a",
+    }
+    tables: dict[str, list[dict[str, Any]]] = {
+        "sources": [{**SOURCE, "is_synthetic": 0}],
+        "companies": [
+            {"cik": CIK, "name": "Acme Inc", "sic": "3241", "sector": "M", "source_id": "a"}
+        ],
+        "submissions": [submission],
+        "balance_sheet": [
+            {
+                "adsh": ADSH,
+                "ddate": "2024-12-31",
+                "qtrs": 0,
+                "currency": "USD",
+                "usd_per_currency": 1.0,
+                "assets": 200e6,
+                "equity": 60e6,
+                "debt": 40e6,
+            }
+        ],
+        "emissions_estimates": [
+            {
+                "emissions_id": "e",
+                "cik": CIK,
+                "reporting_year": 2024,
+                "scope1_tco2e": 40_001.0,
+                "scope2_location_tco2e": 8_000.0,
+                "pcaf_option": "1b",
+                "data_quality_score": 2,
+                "confidence": 0.85,
+                "source_id": "a",
+            }
+        ],
+        "portfolios": [{"portfolio_id": "core", "name": "Core", "is_synthetic": 1}],
+        "lending_data": [
+            {
+                "position_id": f"p{number}",
+                "portfolio_id": "core",
+                "cik": CIK,
+                "asset_class": asset_class,
+                "outstanding_amount_usd": amount,
+                "as_of_date": "2024-12-31",
+                "is_synthetic": 1,
+                "source_id": "a",
+            }
+            for number, (asset_class, amount) in enumerate(
+                [("business_loans", 4e6), ("business_loans", 6e6), ("corporate_bonds", 1e6)]
+            )
+        ],
+    }
+    with database.transaction() as transaction:
+        for table, rows in tables.items():
+            transaction.insert(table, rows)
+    return database
+
+
+def run(database: Database, **arguments: Any) -> FinancedEmissions:
+    known = {"company": "Acme", "asset_class": "business_loans", "today": "2025-11-01"}
+    return calculate(database, **{**known, **arguments})
+
+
+def test_an_amount_is_attributed_by_equity_plus_debt_of_an_unlisted_company(
+    database: Database,
+) -> None:
+    found = run(database, outstanding_amount_usd=10e6)
+    assert (found.denominator, found.attribution_factor) == ("total_equity_plus_debt", 0.1)
+    assert found.scope1_tco2e == pytest.approx(4000.1)
+    assert found.scope3_tco2e is None
+    assert not found.is_synthetic
+    assert any(ADSH in item.source for item in found.inputs)
+
+
+def test_a_portfolios_positions_of_the_class_are_summed_and_marked_synthetic(
+    database: Database,
+) -> None:
+    found = run(database, portfolio_id="core")
+    assert (found.outstanding_amount_usd, found.is_synthetic) == (10e6, True)
+    assert any(warning.startswith("SYNTHETIC") for warning in found.warnings)
+    assert any("corporate_bonds" in warning for warning in found.warnings)
+
+
+def test_a_supplied_company_value_is_used(database: Database) -> None:
+    found = run(database, outstanding_amount_usd=1e6, company_value_usd=4e6)
+    assert (found.denominator, found.attribution_factor) == ("user_supplied", 0.25)
+
+
+def test_public_float_makes_a_listed_company_use_the_lower_bound(database: Database) -> None:
+    with database.transaction() as transaction:
+        transaction.insert(
+            "business_activity",
+            [
+                {
+                    "adsh": ADSH,
+                    "tag": "EntityPublicFloat",
+                    "version": "dei/2024",
+                    "ddate": "2024-06-30",
+                    "qtrs": 0,
+                    "unit": "USD",
+                    "value": 160e6,
+                }
+            ],
+        )
+    found = run(database, outstanding_amount_usd=1e6)
+    assert (found.denominator, found.company_value_usd) == ("evic_public_float_lower_bound", 200e6)
+
+
+def test_a_published_evic_nearest_the_emissions_comes_first(database: Database) -> None:
+    with database.transaction() as transaction:
+        transaction.insert(
+            "company_values",
+            [
+                {"cik": CIK, "as_of_date": f"{year}-12-31", "evic_usd": evic, "source_id": "a"}
+                for year, evic in ((2019, 1e9), (2023, 5e8))
+            ],
+        )
+    found = run(database, outstanding_amount_usd=5e6)
+    assert (found.denominator, found.denominator_date) == ("evic_published", "2023-12-31")
+    assert any("2023-12-31" in warning for warning in found.warnings)
+
+
+def test_validation_decides_which_emissions_are_used(database: Database) -> None:
+    with database.transaction() as transaction:
+        transaction.execute("UPDATE emissions_estimates SET scope1_tco2e = NULL")
+    with pytest.raises(InsufficientDataError, match="V01_SCOPE_MISSING"):
+        run(database, outstanding_amount_usd=1e6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({}, InvalidInputError, "outstanding_amount_usd"),
+        ({"outstanding_amount_usd": -1.0}, InvalidInputError, "at least 0"),
+        ({"outstanding_amount_usd": 1.0, "asset_class": "mortgages"}, InvalidInputError, "covered"),
+        ({"outstanding_amount_usd": 1.0, "company": "Nobody"}, NotFoundError, "Nobody"),
+        ({"portfolio_id": "none"}, NotFoundError, "on file: core"),
+        ({"portfolio_id": "core", "asset_class": "listed_equity"}, NotFoundError, "it holds"),
+    ],
+)
+def test_what_cannot_be_calculated_is_refused_with_a_reason(
+    database: Database, arguments: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        run(database, **arguments)
+
+
+def test_a_stored_calculation_keeps_its_inputs_and_warnings(database: Database) -> None:
+    found = run(database, portfolio_id="core")
+    with database.transaction() as transaction:
+        store_calculation(
+            transaction, found, run_id="r", calculation_id="c", now="2025-11-01T00:00:00Z"
+        )
+    row = database.first("SELECT * FROM financed_emissions WHERE calculation_id = 'c'")
+    assert row is not None
+    assert row["scope1_tco2e"] == found.scope1_tco2e
+    assert (row["scope3_tco2e"], row["is_synthetic"]) == (None, 1)
+    assert json.loads(row["inputs"])[0]["name"] == "outstanding_amount_usd"
+    assert json.loads(row["warnings"]) == list(found.warnings)
+    assert row["methodology"] == found.formula
