@@ -1,0 +1,161 @@
+"""What a run decides on: the filing, its emissions, what they finance and what carbon costs."""
+
+import re
+from dataclasses import asdict
+from typing import Any, Final
+
+from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.exposure import (
+    InstrumentPrice,
+    financed_scope1_tco2e,
+    price_exposures,
+)
+from workflows.state import Json, RunContext, RunState, ended
+from workflows.tool_call import Toolbox, ToolFailed, together
+
+MATCHES_MAX: Final = 50
+ACTIVITY_FACTS_MAX: Final = 50
+SAFE_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+CIK: Final = re.compile(r"\d{10}")
+SCHEME_CHARGES: Final = "Allowance schemes charge scope 1 only; scope 2 and 3 are not priced here."
+
+
+async def fetch(state: RunState, context: RunContext) -> Json:
+    """The filing, and with its company's CIK the activity and the emissions on file."""
+    asked = state["asked"]
+    filing = await context.tools.call(
+        "get_filing", adsh=asked.get("adsh"), company=asked.get("company")
+    )
+    answers = await together(
+        _company(context.tools, filing),
+        _if_any(
+            context.tools, "get_business_activity", adsh=filing["adsh"], limit=ACTIVITY_FACTS_MAX
+        ),
+        _if_any(context.tools, "get_emissions", company=filing["cik"]),
+    )
+    (company, activity, emissions), notes = zip(*answers, strict=True)
+    return {
+        "filing": filing,
+        "company": company,
+        "activity": activity,
+        "emissions_reported": emissions,
+        "notes": [note for note in notes if note is not None],
+    }
+
+
+async def validate(state: RunState, context: RunContext) -> Json:
+    """The verdict on the emissions, and the figures the calculation should use."""
+    validation = await context.tools.call("validate_emissions", company=state["company"]["cik"])
+    use: Json | None = validation.get("use")
+    update: Json = {"validation": validation}
+    if use is None:
+        reasons = "; ".join(str(finding["message"]) for finding in validation["findings"])
+        why = validation.get("use_reason") or reasons or "no reason was given"
+        return {**update, **ended("no_trade", f"No usable emissions ({why}).")}
+    if use.get("scope1_tco2e") is None:
+        reason = f"Scope 1 emissions of {use.get('reporting_year')} are unknown: nothing to hedge."
+        return {**update, **ended("no_trade", reason)}
+    return update
+
+
+async def exposure(state: RunState, context: RunContext) -> Json:
+    """Financed emissions of the portfolio's positions in the company, and their price."""
+    cik = state["company"]["cik"]
+    positions = await load_positions(context.tools, context.portfolio_id, cik=cik)
+    if not positions:
+        name, portfolio_id = state["company"]["name"], context.portfolio_id
+        reason = f"Portfolio {portfolio_id} holds no position in {name}: nothing is financed."
+        return {"positions": [], **ended("no_trade", reason)}
+    reporting_year = state["validation"]["use"]["reporting_year"]
+    *financed, prices_answer = await together(
+        *(
+            context.tools.call(
+                "calculate_financed_emissions",
+                company=cik,
+                asset_class=position["asset_class"],
+                portfolio_id=context.portfolio_id,
+                reporting_year=reporting_year,
+            )
+            for position in positions
+        ),
+        context.tools.call("get_carbon_prices"),
+    )
+    prices: list[Json] = prices_answer["prices"]
+    scope1 = financed_scope1_tco2e(part["scope1_tco2e"] for part in financed)
+    table = price_exposures(financed_scope1_tco2e=scope1, prices=[_price(row) for row in prices])
+    return {
+        "positions": positions,
+        "financed": financed,
+        "prices": prices,
+        "exposure": {
+            "financed_scope1_tco2e": scope1,
+            "by_instrument": [asdict(row) for row in table],
+            "note": SCHEME_CHARGES,
+        },
+    }
+
+
+async def load_positions(tools: Toolbox, portfolio_id: str, *, cik: str | None) -> list[Json]:
+    """Positions by company and asset class, of one company or, with None, of the whole book.
+
+    Raises:
+        InvalidInputError: the book has more groups than one answer holds.
+    """
+    if not SAFE_ID.fullmatch(portfolio_id):
+        raise InvalidInputError(
+            f"Portfolio {portfolio_id!r} is not an identifier of letters, digits, '_', '.', '-'."
+        )
+    if cik is not None and not CIK.fullmatch(cik):
+        raise InvalidInputError(f"CIK {cik!r} must have ten digits.")
+    only = "" if cik is None else f" AND cik = '{cik}'"
+    answer = await tools.call(
+        "query_tables",
+        sql="SELECT cik, asset_class, COUNT(*) AS positions_count,"  # noqa: S608  both checked
+        " SUM(outstanding_amount_usd) AS outstanding_amount_usd FROM lending_data"
+        f" WHERE portfolio_id = '{portfolio_id}'{only}"
+        " GROUP BY cik, asset_class ORDER BY cik, asset_class",
+    )
+    if answer.get("truncated_by"):
+        raise InvalidInputError(
+            f"Portfolio {portfolio_id} has more companies than one answer holds"
+            f" ({answer['row_count']} rows, cut by {answer['truncated_by']})."
+        )
+    return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
+
+
+Found = tuple[Json | None, str | None]
+"""What was found, and a note if something was not."""
+
+
+async def _company(tools: Toolbox, filing: Json) -> Found:
+    """The filer with its country; country None is unknown and said so."""
+    cik = filing["cik"]
+    for query in (cik, filing["name"]):
+        try:
+            answer = await tools.call("search_companies", query=query, limit=MATCHES_MAX)
+        except ToolFailed:
+            continue
+        for match in answer["matches"]:
+            if match["cik"] == cik:
+                return match, None
+    note = f"The country of {filing['name']} is not on file; the default hedge instruments apply."
+    return {"cik": cik, "name": filing["name"], "country": None}, note
+
+
+async def _if_any(tools: Toolbox, tool: str, **arguments: Any) -> Found:
+    """The answer and None, or None and the tool's words, for what a run can do without."""
+    try:
+        return await tools.call(tool, **arguments), None
+    except ToolFailed as error:
+        return None, str(error)
+
+
+def _price(row: Json) -> InstrumentPrice:
+    price = row["price_usd_per_tco2e"]
+    return InstrumentPrice(
+        instrument_id=row["instrument_id"],
+        name=row["name"],
+        kind=row["kind"],
+        price_usd_per_tco2e=None if price is None else float(price),
+        price_date=row["price_date"],
+    )

@@ -1,0 +1,107 @@
+"""The report of a run: every figure with where it came from, whatever the run's end."""
+
+from typing import Any, Final
+
+from workflows.state import Json, RunContext, RunState
+from workflows.tool_call import ToolFailed, ToolUnavailable
+
+PAPER: Final = (
+    "Quotes and trades are those of a simulated paper exchange; no money and no credit moved."
+)
+NOT_EARMARKED: Final = (
+    "Holdings are the whole portfolio's and belong to no single company: a purchase counts all of"
+    " them as held, a sale leaves what every other company of the book needs."
+)
+
+
+async def output(state: RunState, context: RunContext) -> Json:
+    """The report; the portfolio is read again only after trades."""
+    after, notes = state.get("portfolio_before"), list[str]()
+    if state.get("trades"):
+        try:
+            after = await context.tools.call("get_portfolio", portfolio_id=context.portfolio_id)
+        except (ToolFailed, ToolUnavailable) as error:
+            after, notes = None, [f"The portfolio after the trades is unknown: {error}"]
+    notes += _mismatches(state)
+    return {"report": report(state, portfolio_after=after, notes=notes), "notes": notes}
+
+
+def report(state: RunState, *, portfolio_after: Json | None, notes: list[str]) -> Json:
+    """Everything a reader needs to follow the run; null or empty where it did not get that far."""
+    validation: Json = state.get("validation") or {}
+    return {
+        "run_id": state["run_id"],
+        "status": state["status"],
+        "errors": state.get("errors", []),
+        "notes": [*state.get("notes", []), *notes],
+        "policy": state["policy"],
+        "asked": state["asked"],
+        "company": state.get("company", {}),
+        "filing": _filing(state.get("filing")),
+        "activity": state.get("activity"),
+        "emissions": {
+            "reported": (state.get("emissions_reported") or {}).get("emissions"),
+            "used": validation.get("use"),
+            "used_because": validation.get("use_reason"),
+        },
+        "validation": {key: value for key, value in validation.items() if key != "use"},
+        "positions": state.get("positions"),
+        "financed_emissions": state.get("financed"),
+        "exposure": state.get("exposure"),
+        "hedge": state.get("hedge"),
+        "decisions": state.get("decisions", {}),
+        "quotes": state.get("quotes", []),
+        "orders": state.get("orders", []),
+        "trades": state.get("trades", []),
+        "open_tco2e": _open_tco2e(state),
+        "portfolio_before": state.get("portfolio_before"),
+        "portfolio_after": portfolio_after,
+        "simulated": _simulated(state),
+    }
+
+
+def _filing(filing: Json | None) -> Json:
+    if filing is None:
+        return {}
+    kept = ("adsh", "form", "period", "fiscal_year", "filed", "url", "currency", "usd_per_currency")
+    figures: list[Any] = filing.get("figures", [])
+    return {
+        **{key: filing.get(key) for key in kept},
+        "figures": figures,
+        "findings": filing.get("findings", []),
+    }
+
+
+def _open_tco2e(state: RunState) -> float | None:
+    """Need that no trade of this run covered; None if the need was never worked out."""
+    if "hedge" not in state:
+        return None
+    bought = [
+        row["quantity_tco2e"] for row in state.get("trades", []) if row["trade_type"] == "buy"
+    ]
+    return max(0.0, state["hedge"]["target_tco2e"] - state["hedge"]["held_tco2e"] - sum(bought))
+
+
+def _simulated(state: RunState) -> list[str]:
+    """What in this report is not of the real world, in sentences."""
+    said = [PAPER, NOT_EARMARKED]
+    portfolio: Json = state.get("portfolio_before") or {}
+    if portfolio.get("is_synthetic"):
+        said.append(f"Portfolio {portfolio['portfolio_id']} is synthetic.")
+    validation: Json = state.get("validation") or {}
+    use: Json = validation.get("use") or {}
+    source: Json = use.get("source") or {}
+    if source.get("is_synthetic"):
+        said.append("The emissions used are synthetic.")
+    if any(part.get("is_synthetic") for part in state.get("financed", [])):
+        said.append("Financed emissions rest on synthetic inputs.")
+    return said
+
+
+def _mismatches(state: RunState) -> list[str]:
+    """Trades whose order id had been used for another quote before."""
+    return [
+        f"Order {order['client_order_id']} had already traded another quote, {row['quote_id']}."
+        for order, row in zip(state.get("orders", []), state.get("trades", []), strict=False)
+        if row["quote_id"] != order["quote_id"]
+    ]
