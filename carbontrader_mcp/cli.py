@@ -1,0 +1,163 @@
+"""The `carbontrader` command. Heavy imports stand inside the commands: `--help` loads none."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from carbontrader_mcp import serve
+from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError
+
+if TYPE_CHECKING:
+    from carbontrader_mcp.domain.workflow_runs import WorkflowRun
+    from carbontrader_mcp.wiring import Connections
+
+EXIT_CODES = {"completed": 0, "no_trade": 0, "refused": 3, "failed": 1, "running": 1}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors of the caller go to stderr in one line, with exit code 2."""
+    options = _parser().parse_args(sys.argv[1:] if arguments is None else arguments)
+    commands = {
+        "run": _run,
+        "runs": _runs,
+        "load": _load,
+        "serve": serve.serve,
+        "doctor": _doctor,
+    }
+    try:
+        return commands[options.command](options)
+    except CarbonTraderError as error:
+        print(f"carbontrader: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="carbontrader",
+        description="Carbon finance on real data: SEC filings, PCAF financed emissions, carbon"
+        " prices and paper trading.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run the workflow for one company or filing")
+    which = run.add_mutually_exclusive_group(required=True)
+    which.add_argument("--company", help='name, ticker or CIK, for example "Exxon"')
+    which.add_argument("--cik", help="SEC Central Index Key, with or without leading zeros")
+    which.add_argument("--adsh", help="SEC accession number, for example 0000034088-25-000042")
+    which.add_argument("--resume", metavar="RUN_ID", help="finish a run that was interrupted")
+    run.add_argument("--portfolio", default="core", help="portfolio (default core)")
+    run.add_argument("--json", action="store_true", help="print the whole run as JSON")
+    run.add_argument(
+        "--server",
+        metavar="URL",
+        help="act through the MCP server at this URL (default: in memory)",
+    )
+
+    runs = commands.add_parser("runs", help="list the runs, or show one")
+    runs.add_argument("run_id", nargs="?", help="show this run")
+    runs.add_argument("--json", action="store_true", help="print as JSON")
+
+    load = commands.add_parser("load", help="load files into the database")
+    kinds = load.add_subparsers(dest="kind", required=True, metavar="KIND")
+    kinds.add_parser("fixtures", help="the bundled data (done by itself at first use)")
+    fsds = kinds.add_parser("fsds", help="a quarter of the SEC Financial Statement Data Sets")
+    fsds.add_argument("files", nargs="+", type=Path, metavar="FILE.zip")
+
+    server = commands.add_parser("serve", help="run the MCP server")
+    serve.add_options(server)
+
+    commands.add_parser("doctor", help="what is configured, which data is loaded, what is missing")
+    return parser
+
+
+def _connections() -> Connections:
+    from carbontrader_mcp.settings import Settings
+    from carbontrader_mcp.wiring import Connections
+
+    return Connections(settings=Settings.from_environment())
+
+
+def _run(options: argparse.Namespace) -> int:
+    import anyio
+
+    run = anyio.run(_run_once, _connections(), options)
+    _show(run, as_json=options.json)
+    return EXIT_CODES[run.status]
+
+
+async def _run_once(connections: Connections, options: argparse.Namespace) -> WorkflowRun:
+    from mcp import Client
+
+    from carbontrader_mcp.server import build_server
+    from carbontrader_mcp.tools.workflow_runs import run_and_record
+
+    if connections.settings.is_read_only:
+        raise InvalidInputError(
+            "CARBONTRADER_READ_ONLY is set, and a run may trade. Unset it to run the workflow."
+        )
+    if not options.json:
+        from carbontrader_mcp.run_report import print_stage
+
+    async def on_stage(stage: str, message: str) -> None:
+        if not options.json:
+            print_stage(stage, message)
+
+    async with Client(options.server or build_server(connections)) as client:
+        return await run_and_record(
+            connections,
+            client,
+            company=options.company or options.cik,
+            adsh=options.adsh,
+            portfolio_id=options.portfolio,
+            run_id=options.resume or connections.new_id(),
+            on_stage=on_stage,
+            resume=options.resume is not None,
+        )
+
+
+def _runs(options: argparse.Namespace) -> int:
+    from carbontrader_mcp.run_report import print_runs
+    from db import workflow_runs
+
+    database = _connections().database
+    if options.run_id:
+        _show(workflow_runs.load_run(database, options.run_id), as_json=options.json)
+    else:
+        print_runs(workflow_runs.list_runs(database), as_json=options.json)
+    return 0
+
+
+def _show(run: WorkflowRun, *, as_json: bool) -> None:
+    from carbontrader_mcp.run_report import print_run, print_run_json
+
+    print_run_json(run) if as_json else print_run(run)
+
+
+def _load(options: argparse.Namespace) -> int:
+    from carbontrader_mcp.doctor import print_load
+
+    connections = _connections()
+    if options.kind == "fsds":
+        from db.load_fsds import load_fsds
+
+        for file in options.files:
+            print_load(load_fsds(connections.database, file, now=connections.clock()))
+    else:
+        print(f"The bundled data is in {connections.database.path}.")
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from carbontrader_mcp.doctor import print_doctor
+
+    return print_doctor(_connections())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""What is configured, which data is loaded and how old it is, what is missing and how to get it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from carbontrader_mcp.wiring import Connections
+    from db.database import Database
+    from db.load_fsds import LoadReport
+
+COUNTED = (
+    ("companies", "SEC filers", "carbontrader load fsds FILE.zip adds every filer of a quarter"),
+    ("submissions", "SEC filings", "carbontrader load fsds FILE.zip"),
+    ("emissions_estimates", "company emissions by year", "carbontrader load fixtures"),
+    ("emission_factors", "published emission factors", "carbontrader load fixtures"),
+    ("emission_factors_research", "sector intensities", "carbontrader load fixtures"),
+    ("lending_data", "loan book positions", "carbontrader load fixtures"),
+    ("carbon_trades", "paper trades", "carbontrader run"),
+    ("ai_workflow_results", "workflow runs", "carbontrader run"),
+)
+
+
+def print_doctor(connections: Connections) -> int:
+    """Print the check-up; 1 when something needed is missing."""
+    console = Console()
+    database = connections.database
+    _settings(console, connections)
+    is_complete = _data(console, database)
+    _prices(console, connections)
+    _policies(console, connections)
+    return 0 if is_complete else 1
+
+
+def print_load(report: LoadReport) -> None:
+    """Print what one file brought: rows per table and rejected lines."""
+    console = Console()
+    table = Table(title=report.file_name, title_justify="left")
+    table.add_column("Table")
+    table.add_column("Rows", justify="right")
+    for name, rows in report.row_counts.items():
+        table.add_row(name, f"{rows:,}")
+    console.print(table)
+    if report.was_loaded_before:
+        console.print("This file was loaded before; nothing changed.")
+    if report.reject_count:
+        console.print(f"{report.reject_count:,} lines were rejected; see the table load_rejects.")
+
+
+def _settings(console: Console, connections: Connections) -> None:
+    settings = connections.settings
+    policy = connections.trading_policy
+    table = Table(title="Settings", title_justify="left", show_header=False)
+    table.add_row("Database", str(settings.database_path))
+    table.add_row("Run checkpoints", str(settings.checkpoint_path))
+    table.add_row("Trading policy", f"{settings.trading_policy_path} ({policy.version[:12]})")
+    table.add_row(
+        "Trading mode",
+        "paper; every tool that changes state is hidden" if settings.is_read_only else "paper",
+    )
+    table.add_row("Carbonmark prices", settings.carbonmark_url)
+    console.print(table)
+
+
+def _data(console: Console, database: Database) -> bool:
+    table = Table(title="Data", title_justify="left")
+    for heading in ("Table", "What", "Rows", "To get more"):
+        table.add_column(heading, justify="right" if heading == "Rows" else "left")
+    is_complete = True
+    for name, what, advice in COUNTED:
+        row = database.first(f"SELECT count(*) AS rows FROM {name}")  # noqa: S608  names above
+        rows = row["rows"] if row else 0
+        is_complete = is_complete and (rows > 0 or name in {"carbon_trades", "ai_workflow_results"})
+        table.add_row(name, what, f"{rows:,}" if rows else "[yellow]none[/]", advice)
+    console.print(table)
+    loads = Table(title="Loaded files", title_justify="left")
+    for heading in ("File", "Kind", "Loaded at (UTC)", "Rows", "Rejects"):
+        loads.add_column(heading)
+    for load in database.query("SELECT * FROM data_loads ORDER BY loaded_at"):
+        rows = sum(json.loads(load["row_counts"]).values())
+        loads.add_row(
+            load["file_name"],
+            load["kind"],
+            load["loaded_at"][:19],
+            f"{rows:,}",
+            str(load["reject_count"]),
+        )
+    console.print(loads)
+    return is_complete
+
+
+def _prices(console: Console, connections: Connections) -> None:
+    from db.prices import load_last_prices
+
+    table = Table(title="Last prices on file", title_justify="left")
+    for heading in ("Instrument", "Price", "Date", "Age", "Source"):
+        table.add_column(heading)
+    today = connections.clock().date()
+    for price in load_last_prices(connections.database, today=today):
+        table.add_row(
+            price.instrument_id,
+            f"{price.price} {price.currency}/{price.unit}",
+            price.price_date,
+            f"{price.age_days:,} days",
+            price.source,
+        )
+    console.print(table)
+
+
+def _policies(console: Console, connections: Connections) -> None:
+    environment = connections.settings.environment
+    table = Table(title="Who decides", title_justify="left")
+    for heading in ("Policy", "Package", "Key", "Chosen"):
+        table.add_column(heading)
+    chosen = connections.settings.policy
+    table.add_row("rules", "built in", "none needed", "yes" if chosen == "rules" else "")
+    for name in ("anthropic", "openai"):
+        is_installed = importlib.util.find_spec(name) is not None
+        has_key = bool(environment.get(f"{name.upper()}_API_KEY"))
+        table.add_row(
+            name,
+            "installed" if is_installed else f"missing: pip install 'carbontrader[{name}]'",
+            "set" if has_key else f"missing: set {name.upper()}_API_KEY",
+            "yes" if chosen == name else "",
+        )
+    console.print(table)
+    console.print(f"CARBONTRADER_POLICY={chosen}")

@@ -1,0 +1,66 @@
+"""Starts the MCP server on stdio or streamable HTTP."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from carbontrader_mcp.domain.errors import CarbonTraderError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `app_mcp.py` and of `carbontrader serve`."""
+    parser.add_argument(
+        "--http", action="store_true", help="streamable HTTP on /mcp instead of stdio"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
+    parser.add_argument("--port", type=int, default=8765, help="port for --http (default 8765)")
+    parser.add_argument(
+        "--protocol",
+        choices=("auto", "legacy"),
+        default="auto",
+        help="legacy: answer only the initialize handshake, for clients that try server/discover"
+        " first and cannot go back",
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run until the client goes away; 2 when the options or settings cannot be used."""
+    parser = argparse.ArgumentParser(prog="app_mcp.py", description="The CarbonTrader MCP server.")
+    add_options(parser)
+    return serve(parser.parse_args(arguments))
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Run the server the parsed options describe."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    if options.http and options.host not in LOOPBACK:
+        print(
+            f"--host {options.host}: only {', '.join(LOOPBACK)}; the server has no"
+            " authentication, so it does not listen beyond this machine.",
+            file=sys.stderr,
+        )
+        return 2
+    from carbontrader_mcp.server import build_server
+    from carbontrader_mcp.settings import Settings
+    from carbontrader_mcp.wiring import Connections
+
+    try:
+        server = build_server(Connections(settings=Settings.from_environment()))
+    except CarbonTraderError as error:
+        print(f"carbontrader: {error}", file=sys.stderr)
+        return 2
+    if options.http:
+        print(f"CarbonTrader on http://{options.host}:{options.port}/mcp", file=sys.stderr)
+        server.run("streamable-http", host=options.host, port=options.port, json_response=False)
+    elif options.protocol == "legacy":
+        from carbontrader_mcp.stdio_legacy import run_legacy_stdio
+
+        run_legacy_stdio(server)
+    else:
+        server.run()
+    return 0

@@ -1,0 +1,139 @@
+"""Tools: run the whole workflow, and read a run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from mcp import Client
+from mcp.server.mcpserver import Context
+from pydantic import Field, TypeAdapter
+
+from carbontrader_mcp import wiring
+from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError
+from carbontrader_mcp.domain.pcaf.corporate import FinancedEmissions
+from carbontrader_mcp.domain.times import to_utc_text
+from carbontrader_mcp.domain.workflow_runs import WorkflowRun
+from carbontrader_mcp.wiring import Connections
+from db import workflow_runs
+
+STAGES = 9
+"""Stages a run reports: fetch, validate, exposure, coordinator, three agents, trade, output."""
+
+CALCULATIONS = TypeAdapter(list[FinancedEmissions])
+
+OnStage = Callable[[str, str], Awaitable[None]]
+
+
+async def run_workflow(
+    ctx: Context[Connections, Any],
+    company: Annotated[
+        str | None, Field(description="Name, ticker or CIK, e.g. Exxon. Or give adsh.")
+    ] = None,
+    adsh: Annotated[
+        str | None, Field(description="SEC accession number, e.g. 0000034088-25-000042.")
+    ] = None,
+    portfolio_id: Annotated[str, Field(description="Portfolio, e.g. core.")] = "core",
+) -> WorkflowRun:
+    """Runs the whole path for one company: filing, emissions and their validation, financed
+    emissions, carbon price exposure, then analysis, buyer and seller agents and paper trades
+    within the written limits. May trade (paper). Reports progress; the answer holds the whole
+    report. The run_id can be read again with get_workflow_run."""
+    connections = wiring.connections(ctx)
+    done = 0
+
+    async def on_stage(stage: str, message: str) -> None:
+        nonlocal done
+        done = min(done + 1, STAGES)
+        await ctx.report_progress(done, STAGES, f"{stage}: {message}")
+
+    async with Client(ctx.mcp_server) as client:
+        return await run_and_record(
+            connections,
+            client,
+            company=company,
+            adsh=adsh,
+            portfolio_id=portfolio_id,
+            run_id=connections.new_id(),
+            on_stage=on_stage,
+        )
+
+
+def get_workflow_run(
+    run_id: Annotated[str, Field(description="Id a run returned.")],
+    ctx: Context[Connections, Any],
+) -> WorkflowRun:
+    """One workflow run: status, errors and the whole report with sources, quotes and trades."""
+    return workflow_runs.load_run(wiring.connections(ctx).database, run_id)
+
+
+async def run_and_record(
+    connections: Connections,
+    client: Client,
+    *,
+    company: str | None,
+    adsh: str | None,
+    portfolio_id: str,
+    run_id: str,
+    on_stage: OnStage,
+    resume: bool = False,
+) -> WorkflowRun:
+    """Run (or resume) the graph with this client and keep its row, whatever happens to it.
+
+    Raises:
+        InvalidInputError: neither or both of company and adsh were given.
+    """
+    from workflows.policies import choose_policy
+    from workflows.runner import run_company
+
+    if not resume and (company is None) == (adsh is None):
+        raise InvalidInputError("Give either company or adsh, and only one of them.")
+    settings = connections.settings
+    policy = choose_policy(settings.policy, environment=settings.environment)
+    database = connections.database
+    if not resume:
+        workflow_runs.start_run(
+            database,
+            run_id=run_id,
+            company=company or adsh or "",
+            portfolio_id=portfolio_id,
+            policy=policy.name,
+            now=connections.clock(),
+        )
+    started = workflow_runs.load_run(database, run_id)
+    try:
+        outcome = await run_company(
+            client,
+            company=company,
+            adsh=adsh,
+            portfolio_id=started.portfolio_id,
+            run_id=run_id,
+            policy=policy,
+            checkpoint_path=settings.checkpoint_path,
+            on_stage=on_stage,
+            resume=resume,
+        )
+    except CarbonTraderError as error:
+        outcome = {"status": "failed", "errors": [str(error)], "report": {}}
+    except Exception as crash:
+        errors = [f"Unexpected {type(crash).__name__}; see the log. Resume the run to go on."]
+        workflow_runs.finish_run(
+            database,
+            dataclasses.replace(
+                started, status="failed", errors=errors, ended_at=to_utc_text(connections.clock())
+            ),
+        )
+        raise
+    run = dataclasses.replace(
+        started,
+        status=outcome["status"],
+        errors=outcome["errors"],
+        report=outcome["report"],
+        cik=outcome.get("cik"),
+        adsh=outcome.get("adsh"),
+        ended_at=to_utc_text(connections.clock()),
+    )
+    financed = CALCULATIONS.validate_python(run.report.get("financed_emissions") or [])
+    workflow_runs.finish_run(database, run, financed)
+    return run
