@@ -48,6 +48,11 @@ def search(
     )
 
 
+def resolve_cik(database: Database, company: str | None) -> str | None:
+    """The CIK of the one company meant; None for none. Raises as `resolve` does."""
+    return None if company is None else resolve(database, company).cik
+
+
 def resolve(database: Database, company: str) -> Company:
     """The one company meant by a CIK (zeros optional), ticker or name.
 

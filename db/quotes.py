@@ -38,6 +38,7 @@ def make_quote(
     purpose: str,
     portfolio_id: str,
     run_id: str | None,
+    hedged_cik: str | None = None,
     policy: TradingPolicy,
     now: datetime,
     new_id: Callable[[], str],
@@ -45,13 +46,21 @@ def make_quote(
 ) -> Quote:
     """A firm quote for whole units around the last published price; nothing is traded.
 
+    `hedged_cik` designates the company whose carbon price risk a price hedge is for.
+
     Raises:
+        InvalidInputError: a company is designated for another purpose than a price hedge.
         TradeRefusedError: an order like this would be refused now; the refusal is logged.
         InsufficientDataError: the instrument has no price or no exchange rate.
         NotFoundError: no such portfolio.
     """
     side = Side(side)
     check_identifier("run_id", run_id)
+    if hedged_cik is not None and purpose != Purpose.PRICE_HEDGE:
+        raise InvalidInputError(
+            f"A trade for {purpose[:40]} hedges no company; leave the hedged company out, or use"
+            f" purpose {Purpose.PRICE_HEDGE}."
+        )
     portfolios.check_portfolio(database, portfolio_id)
     with (
         audit.recorded_refusals(
@@ -65,6 +74,7 @@ def make_quote(
             quantity_tco2e=str(quantity_tco2e)[:80],
             purpose=purpose[:80],
             run_id=run_id,
+            hedged_cik=hedged_cik,
             policy_version=policy.version,
         ),
         database.transaction() as transaction,
@@ -79,6 +89,7 @@ def make_quote(
             purpose=purpose,
             portfolio_id=portfolio_id,
             run_id=run_id,
+            hedged_cik=hedged_cik,
             policy=policy,
         )
         check_order_now(transaction, order, last=last, policy=policy, now=now)
@@ -149,6 +160,7 @@ def to_quote(row: Row) -> Quote:
         price_age_days=(quoted_date - date.fromisoformat(row["price_date"])).days,
         quoted_at=row["quoted_at"],
         expires_at=row["expires_at"],
+        hedged_cik=row["hedged_cik"],
     )
 
 
@@ -165,6 +177,7 @@ def to_priced_order(row: Row) -> PricedOrder:
         fee_usd_micros=row["fee_usd_micros"],
         total_usd_micros=row["total_usd_micros"],
         run_id=row["run_id"],
+        hedged_cik=row["hedged_cik"],
     )
 
 
@@ -176,6 +189,7 @@ def _priced_order(
     purpose: str,
     portfolio_id: str,
     run_id: str | None,
+    hedged_cik: str | None,
     policy: TradingPolicy,
 ) -> PricedOrder:
     instrument = last.instrument
@@ -187,6 +201,7 @@ def _priced_order(
         quantity_units=instruments.units_to_cover(quantity_tco2e, instrument, side=side),
         reference_usd_micros=last.price_usd_micros,
         run_id=run_id,
+        hedged_cik=hedged_cik,
         policy=policy,
     )
 
@@ -216,6 +231,7 @@ def _write_quote(
         "price_basis": last.basis(),
         "expires_at": to_utc_text(now + timedelta(seconds=policy.quote_valid_seconds)),
         "run_id": order.run_id,
+        "hedged_cik": order.hedged_cik,
     }
     covered = instruments.quantity_tco2e(order.quantity_units, last.instrument)
     transaction.insert(

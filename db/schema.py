@@ -475,6 +475,7 @@ quotes = _table(
     _text("quoted_at"),
     _text("expires_at"),
     _text("run_id", null=True),
+    _text("hedged_cik", null=True, refers="companies.cik"),
     _one_of("side", "buy", "sell"),
     _one_of("purpose", "price_hedge", "compliance", "voluntary_claim"),
     _one_of("exchange", "paper"),
@@ -491,6 +492,7 @@ carbon_trades = _table(
     Column("quote_id", Text, ForeignKey("quotes.quote_id"), nullable=False, unique=True),
     _text("portfolio_id", refers="portfolios.portfolio_id"),
     _text("run_id", null=True),
+    _text("hedged_cik", null=True, refers="companies.cik"),
     _text("trade_type"),
     _text("instrument_id", refers="instruments.instrument_id"),
     _text("purpose"),
@@ -511,7 +513,8 @@ carbon_trades = _table(
     CheckConstraint("quantity_units > 0", name="quantity_units"),
     Index(None, "portfolio_id", "executed_at"),
     Index(None, "run_id"),
-    comment="One row per executed trade, never changed. `quantity_units` whole allowances or credits.",
+    comment="One row per executed trade, never changed. `quantity_units` whole allowances or credits;"
+    " `hedged_cik` the company whose carbon price risk a price hedge is for.",
 )
 
 ledger_entries = _table(

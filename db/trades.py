@@ -190,6 +190,7 @@ def _book(
         "quote_id": quote["quote_id"],
         "portfolio_id": order.portfolio_id,
         "run_id": order.run_id,
+        "hedged_cik": order.hedged_cik,
         "trade_type": order.side,
         "instrument_id": order.instrument_id,
         "purpose": order.purpose,
@@ -246,4 +247,5 @@ def _to_trade(row: Row) -> Trade:
         executed_at=row["executed_at"],
         run_id=row["run_id"],
         is_replay=False,
+        hedged_cik=row["hedged_cik"],
     )

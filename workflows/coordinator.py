@@ -9,6 +9,7 @@ From every step an end with a reason (no_trade, refused, failed) leads straight 
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from carbontrader_mcp.domain.hedging import candidates, target_hedge_tco2e
 from carbontrader_mcp.domain.units import TCO2E_PER_UNIT
 from workflows.analysis import analysis
 from workflows.buyer import buyer
-from workflows.evidence import exposure, fetch, validate
+from workflows.evidence import exposure, fetch, load_hedges, validate
 from workflows.report import output
 from workflows.seller import seller
 from workflows.settlement import settle, trade
@@ -64,7 +65,7 @@ async def coordinate(state: RunState, context: RunContext) -> Json:
     names = hedge_instruments_for(policy, state["company"].get("country"))
     listed = INSTRUMENTS.validate_python([_instrument(row) for row in state["prices"]])
     usable, passed_over = candidates(names, listed)
-    held: list[Json] = [row for row in portfolio["holdings"] if row["instrument_id"] in names]
+    held = await load_hedges(context.tools, context.portfolio_id, cik=state["company"]["cik"])
     hedge: Json = {
         "country": state["company"].get("country"),
         "hedge_fraction": policy.hedge_fraction,
@@ -72,7 +73,8 @@ async def coordinate(state: RunState, context: RunContext) -> Json:
             hedge_fraction=policy.hedge_fraction,
             financed_scope1_tco2e=state["exposure"]["financed_scope1_tco2e"],
         ),
-        "held_tco2e": float(sum(row["quantity_tco2e"] for row in held)),
+        "held_tco2e": math.fsum(held.values()),
+        "held_by_instrument": held,
         "instruments": INSTRUMENTS.dump_python(usable, mode="json"),
         "passed_over": [
             {"instrument_id": item.instrument_id, "reason": item.reason} for item in passed_over

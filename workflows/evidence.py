@@ -95,31 +95,42 @@ async def exposure(state: RunState, context: RunContext) -> Json:
     }
 
 
-async def load_positions(tools: Toolbox, portfolio_id: str, *, cik: str | None) -> list[Json]:
-    """Positions by company and asset class, of one company or, with None, of the whole book.
+async def load_positions(tools: Toolbox, portfolio_id: str, *, cik: str) -> list[Json]:
+    """A portfolio's positions in one company, by asset class."""
+    _check_identifiers(portfolio_id, cik)
+    return await _rows(
+        tools,
+        "SELECT asset_class, COUNT(*) AS positions_count,"  # noqa: S608  both checked
+        " SUM(outstanding_amount_usd) AS outstanding_amount_usd FROM lending_data"
+        f" WHERE portfolio_id = '{portfolio_id}' AND cik = '{cik}'"
+        " GROUP BY asset_class ORDER BY asset_class",
+    )
 
-    Raises:
-        InvalidInputError: the book has more groups than one answer holds.
-    """
+
+async def load_hedges(tools: Toolbox, portfolio_id: str, *, cik: str) -> dict[str, float]:
+    """Tonnes by instrument that price hedges for one company have left in the portfolio."""
+    _check_identifiers(portfolio_id, cik)
+    rows = await _rows(
+        tools,
+        "SELECT instrument_id,"  # noqa: S608  both checked
+        " SUM(CASE trade_type WHEN 'buy' THEN quantity_tco2e ELSE -quantity_tco2e END) AS tco2e"
+        f" FROM carbon_trades WHERE portfolio_id = '{portfolio_id}' AND hedged_cik = '{cik}'"
+        " AND purpose = 'price_hedge' GROUP BY instrument_id ORDER BY instrument_id",
+    )
+    return {row["instrument_id"]: row["tco2e"] for row in rows}
+
+
+def _check_identifiers(portfolio_id: str, cik: str) -> None:
     if not SAFE_ID.fullmatch(portfolio_id):
         raise InvalidInputError(
             f"Portfolio {portfolio_id!r} is not an identifier of letters, digits, '_', '.', '-'."
         )
-    if cik is not None and not CIK.fullmatch(cik):
+    if not CIK.fullmatch(cik):
         raise InvalidInputError(f"CIK {cik!r} must have ten digits.")
-    only = "" if cik is None else f" AND cik = '{cik}'"
-    answer = await tools.call(
-        "query_tables",
-        sql="SELECT cik, asset_class, COUNT(*) AS positions_count,"  # noqa: S608  both checked
-        " SUM(outstanding_amount_usd) AS outstanding_amount_usd FROM lending_data"
-        f" WHERE portfolio_id = '{portfolio_id}'{only}"
-        " GROUP BY cik, asset_class ORDER BY cik, asset_class",
-    )
-    if answer.get("truncated_by"):
-        raise InvalidInputError(
-            f"Portfolio {portfolio_id} has more companies than one answer holds"
-            f" ({answer['row_count']} rows, cut by {answer['truncated_by']})."
-        )
+
+
+async def _rows(tools: Toolbox, sql: str) -> list[Json]:
+    answer = await tools.call("query_tables", sql=sql)
     return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
 
 

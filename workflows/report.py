@@ -8,9 +8,9 @@ from workflows.tool_call import ToolFailed, ToolUnavailable
 PAPER: Final = (
     "Quotes and trades are those of a simulated paper exchange; no money and no credit moved."
 )
-NOT_EARMARKED: Final = (
-    "Holdings are the whole portfolio's and belong to no single company: a purchase counts all of"
-    " them as held, a sale leaves what every other company of the book needs."
+HEDGES: Final = (
+    "Only allowances bought to hedge this company count as its hedge; no holding lowers its"
+    " financed emissions."
 )
 
 
@@ -84,7 +84,7 @@ def _open_tco2e(state: RunState) -> float | None:
 
 def _simulated(state: RunState) -> list[str]:
     """What in this report is not of the real world, in sentences."""
-    said = [PAPER, NOT_EARMARKED]
+    said = [PAPER, HEDGES]
     portfolio: Json = state.get("portfolio_before") or {}
     if portfolio.get("is_synthetic"):
         said.append(f"Portfolio {portfolio['portfolio_id']} is synthetic.")

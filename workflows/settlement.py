@@ -34,9 +34,10 @@ async def settle(state: RunState, context: RunContext) -> Json:
         return ended("no_trade", f"The analysis vetoed a trade: {analysis['reason']}")
     purchase = of_json(decisions["buyer"]["result"])
     sale = of_json(decisions["seller"]["result"])
+    cik: str = state["company"]["cik"]
     quotes: list[Json] = [
-        *_chosen_purchase(await _quotes(purchase, context)),
-        *_chosen_sales(await _quotes(sale, context)),
+        *_chosen_purchase(await _quotes(purchase, cik, context)),
+        *_chosen_sales(await _quotes(sale, cik, context)),
     ]
     chosen = [row["quote"]["quote_id"] for row in quotes if row["verdict"] == "chosen"]
     update: Json = {"quotes": quotes}
@@ -64,11 +65,11 @@ async def trade(state: RunState, context: RunContext) -> Json:
     return {"trades": trades, "status": "completed"}
 
 
-async def _quotes(plan: TradePlan, context: RunContext) -> list[Json]:
-    return await together(*(_quote(line, plan.side, context) for line in plan.lines))
+async def _quotes(plan: TradePlan, cik: str, context: RunContext) -> list[Json]:
+    return await together(*(_quote(line, plan.side, cik, context) for line in plan.lines))
 
 
-async def _quote(line: Line, side: Side, context: RunContext) -> Json:
+async def _quote(line: Line, side: Side, cik: str, context: RunContext) -> Json:
     """One line's quote with a verdict: usable, unusable, refused or unavailable."""
     row: Json = {
         "side": side.value,
@@ -87,6 +88,7 @@ async def _quote(line: Line, side: Side, context: RunContext) -> Json:
             purpose=Purpose.PRICE_HEDGE.value,
             portfolio_id=context.portfolio_id,
             run_id=context.run_id,
+            hedged_company=cik,
         )
         quote = QUOTE.validate_python(answer)
     except ToolFailed as error:

@@ -45,6 +45,7 @@ class Quote:
     price_age_days: int
     quoted_at: str
     expires_at: str
+    hedged_cik: str | None = None
     mode: str = "paper"
 
 
@@ -71,6 +72,7 @@ class Trade:
     executed_at: str
     run_id: str | None
     is_replay: bool
+    hedged_cik: str | None = None
     mode: str = "paper"
 
 
@@ -109,6 +111,7 @@ class PricedOrder:
     fee_usd_micros: int
     total_usd_micros: int
     run_id: str | None
+    hedged_cik: str | None = None
 
 
 def approval_question(quote: Quote) -> str:
@@ -132,6 +135,7 @@ def price_order(
     quantity_units: int,
     reference_usd_micros: int,
     run_id: str | None,
+    hedged_cik: str | None = None,
     policy: TradingPolicy,
 ) -> PricedOrder:
     """An order at the reference price per unit, moved by half the spread against the caller."""
@@ -151,6 +155,7 @@ def price_order(
         fee_usd_micros=fee,
         total_usd_micros=gross + fee if side is Side.BUY else gross - fee,
         run_id=run_id,
+        hedged_cik=hedged_cik,
     )
 
 

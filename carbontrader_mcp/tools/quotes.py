@@ -11,7 +11,7 @@ from pydantic import Field
 from carbontrader_mcp import wiring
 from carbontrader_mcp.domain.orders import Purpose, Quote, Side
 from carbontrader_mcp.wiring import Connections
-from db import quotes
+from db import companies, quotes
 
 
 def request_quote(
@@ -29,6 +29,10 @@ def request_quote(
     ctx: Context[Connections, Any],
     portfolio_id: Annotated[str, Field(description="Portfolio, e.g. core.")] = "core",
     run_id: Annotated[str | None, Field(description="Workflow run it belongs to.")] = None,
+    hedged_company: Annotated[
+        str | None,
+        Field(description="Company whose price risk a price_hedge is for: name, ticker or CIK."),
+    ] = None,
 ) -> Quote:
     """Firm paper quote with id, expiry, price, fee and total in USD, around the last published
     price (price_basis says which, and how old). Nothing is bought yet: execute_trade does that.
@@ -42,6 +46,7 @@ def request_quote(
         purpose=Purpose(purpose),
         portfolio_id=portfolio_id,
         run_id=run_id,
+        hedged_cik=companies.resolve_cik(desk.database, hedged_company),
         policy=desk.trading_policy,
         now=desk.clock(),
         new_id=desk.new_id,

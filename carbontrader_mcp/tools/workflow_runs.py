@@ -18,8 +18,8 @@ from carbontrader_mcp.domain.workflow_runs import WorkflowRun
 from carbontrader_mcp.wiring import Connections
 from db import workflow_runs
 
-STAGES = 9
-"""Stages a run reports: fetch, validate, exposure, coordinator, three agents, trade, output."""
+STAGES = 10
+"""Stages a run reports: fetch, validate, exposure, coordinator, three agents, settle, trade, output."""
 
 CALCULATIONS = TypeAdapter(list[FinancedEmissions])
 
@@ -102,6 +102,7 @@ async def run_and_record(
             now=connections.clock(),
         )
     started = workflow_runs.load_run(database, run_id)
+    outcome: dict[str, Any]
     try:
         outcome = await run_company(
             client,

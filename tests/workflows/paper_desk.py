@@ -20,7 +20,6 @@ from mcp.types import ToolAnnotations
 READS = ToolAnnotations(read_only_hint=True)
 WRITES = ToolAnnotations(read_only_hint=False)
 CIK = "0000034088"
-OTHER_CIK = "0000093410"
 ADSH = "0000034088-26-000012"
 SOURCE = {
     "source_id": "reports",
@@ -48,7 +47,7 @@ class Desk:
     country: str | None = "US"
     scope1: float | None = 90_000_000.0
     financed_scope1: float | None = 20_000.0
-    other_scope1: float | None = 0.0
+    hedges: dict[str, int] | None = None
     use: bool = True
     verdict: str = "usable"
     data_quality_score: int = 2
@@ -162,7 +161,7 @@ def _add_evidence_tools(server: MCPServer, desk: Desk) -> None:
         company: str, asset_class: str, portfolio_id: str, reporting_year: int | None = None
     ) -> dict[str, Any]:
         desk.seen("calculate_financed_emissions", company=company, asset_class=asset_class)
-        scope1 = desk.financed_scope1 if company == CIK else desk.other_scope1
+        scope1 = desk.financed_scope1
         return {
             "company": desk.name,
             "cik": company,
@@ -185,10 +184,16 @@ def _add_evidence_tools(server: MCPServer, desk: Desk) -> None:
     @server.tool(annotations=READS)
     def query_tables(sql: str) -> dict[str, Any]:
         desk.seen("query_tables", sql=sql)
-        rows = [[CIK, "listed_equity", 1, 1e8]] if desk.positions else []
-        if "cik =" not in sql:
-            rows.append([OTHER_CIK, "business_loans", 2, 5e7])
-        columns = ["cik", "asset_class", "positions_count", "outstanding_amount_usd"]
+        rows: list[list[Any]]
+        if "carbon_trades" in sql:
+            columns = ["instrument_id", "tco2e"]
+            rows = [
+                [name, float(units * TCO2E_PER_UNIT[name])]
+                for name, units in (desk.hedges or desk.holdings).items()
+            ]
+        else:
+            columns = ["asset_class", "positions_count", "outstanding_amount_usd"]
+            rows = [["listed_equity", 1, 1e8]] if desk.positions else []
         return {"columns": columns, "rows": rows, "row_count": len(rows), "truncated_by": None}
 
 
@@ -231,6 +236,7 @@ def _add_trading_tools(server: MCPServer, desk: Desk) -> None:
         purpose: str,
         portfolio_id: str = "core",
         run_id: str | None = None,
+        hedged_company: str | None = None,
     ) -> dict[str, Any]:
         desk.seen("request_quote", side=side, instrument=instrument, quantity=quantity_tco2e)
         if instrument in desk.refuse_quote.split(",") or desk.refuse_quote == "all":

@@ -78,18 +78,17 @@ def test_what_the_order_limit_leaves_open_is_stated(run: Run) -> None:
     assert Decimal(report["trades"][0]["gross_usd"]) <= 5100
 
 
-def test_a_surplus_nobody_in_the_book_needs_is_sold(run: Run) -> None:
-    result = run(holdings={"CCA": 1500}, other_scope1=6000.0)
+def test_a_hedge_of_this_company_beyond_its_target_is_sold(run: Run) -> None:
+    result = run(holdings={"CCA": 1500})
     [trade] = result["report"]["trades"]
-    assert (trade["trade_type"], trade["quantity_units"]) == ("sell", 200)
+    assert (trade["trade_type"], trade["quantity_units"]) == ("sell", 500)
 
 
-def test_a_surplus_is_kept_when_another_company_may_need_it(run: Run) -> None:
-    needed = run(holdings={"CCA": 1500}, other_scope1=50_000.0)
-    assert (needed["status"], needed["report"]["trades"]) == ("no_trade", [])
-    unknown = run(run_id="run-0002", other_scope1=None)
-    assert unknown["status"] == "no_trade"
-    assert "need is unknown" in unknown["errors"][0]
+def test_what_was_bought_for_other_companies_is_neither_sold_nor_counted(run: Run) -> None:
+    result = run(holdings={"CCA": 9000}, hedges={"CCA": 200})
+    [trade] = result["report"]["trades"]
+    assert trade["trade_type"] == "buy"
+    assert trade["quantity_tco2e"] == pytest.approx(800, abs=1)
 
 
 @pytest.mark.parametrize(
