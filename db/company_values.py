@@ -13,6 +13,7 @@ from carbontrader_mcp.domain.companies import (
 )
 from carbontrader_mcp.domain.pcaf.company_value import ValueEvidence
 from db.database import Database, Row
+from db.filings import STALE_YEARS
 from db.sources import SOURCE_COLUMNS, to_source
 
 FULL_YEAR_QUARTERS = 4
@@ -35,27 +36,38 @@ class Accounts:
 
 
 def load_accounts(database: Database, cik: str, *, year: int | None) -> Accounts | None:
-    """The annual filing nearest a year, or the latest; another form when there is none.
+    """The annual filing nearest a year, or the latest.
 
-    Nearest by the year that holds most of the period, then the later year, then the later filing.
+    A filing of another form takes its place where there is none, or where it is nearer and the
+    annual one more than STALE_YEARS away. The year is the one that holds most of the period.
     """
-    row = database.first(
-        f"SELECT submissions.adsh, form, period, {_YEAR} AS year, balance_sheet.* FROM submissions"  # noqa: S608
+    rows = database.query(
+        f"SELECT submissions.adsh, form, period, {_YEAR} AS year, {_IS_ANNUAL} AS is_annual,"  # noqa: S608
+        " balance_sheet.* FROM submissions"
         " JOIN balance_sheet ON balance_sheet.adsh = submissions.adsh WHERE cik = :cik"
-        f" ORDER BY {_IS_ANNUAL} DESC,"
-        f" CASE WHEN :year IS NULL THEN 0 ELSE abs({_YEAR} - :year) END,"
-        " period DESC, filed DESC, ddate DESC LIMIT 1",
+        " ORDER BY period DESC, filed DESC, ddate DESC",
         cik=cik,
-        year=year,
     )
-    if row is None:
+    if not rows:
         return None
+    row = _nearest_filing(rows, year=rows[0]["year"] if year is None else year)
     return Accounts(
         adsh=row["adsh"],
         period=row["period"],
         year=row["year"],
         balance_sheet=_to_balance_sheet(database, row),
     )
+
+
+def _nearest_filing(rows: list[Row], *, year: int) -> Row:
+    def distance(row: Row) -> int:
+        return abs(row["year"] - year)
+
+    nearest = min(rows, key=distance)
+    annual = min((row for row in rows if row["is_annual"]), key=distance, default=None)
+    if annual is None or (distance(annual) > STALE_YEARS and distance(nearest) < distance(annual)):
+        return nearest
+    return annual
 
 
 def load_published_values(database: Database, cik: str) -> list[PublishedValue]:

@@ -146,7 +146,7 @@ def _sqlite_engine(path: Path) -> Engine:
 
     if sqlite.sqlite_version_info < SQLITE_VERSION_MIN:
         raise InsufficientDataError(
-            f"SQLite {sqlite.sqlite_version} can corrupt a database in WAL mode; 3.51.3 or newer is"
+            f"SQLite {'.'.join(map(str, sqlite.sqlite_version_info))} can corrupt a database in WAL mode; 3.51.3 or newer is"
             " needed. Install the sqlcipher3 wheel that `make` installs."
         )
     engine = create_engine(f"sqlite:///{path}", module=sqlite)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from carbontrader_mcp.domain.companies import Company
 from carbontrader_mcp.domain.emissions import (
+    ESTIMATED,
     Emissions,
     EmissionsAnswer,
     estimate_from_revenue,
@@ -15,6 +16,7 @@ from carbontrader_mcp.domain.emissions_checks import (
     check_emissions,
     choose_use,
     confidence,
+    usable,
 )
 from carbontrader_mcp.domain.emissions_evidence import EvidenceForChecks
 from carbontrader_mcp.domain.errors import InsufficientDataError
@@ -97,7 +99,7 @@ def validate_company(
         reporting_year=reporting_year if subject is None else subject.reporting_year,
         accounts_adsh=None if accounts is None else accounts.adsh,
         accounts_period=None if accounts is None else accounts.period,
-        verdict=result.verdict,
+        verdict=result.verdict if use is None or use.basis == ESTIMATED else usable(result),
         findings=result.findings,
         checks_passed=result.checks_passed,
         checks_not_run=result.checks_not_run,

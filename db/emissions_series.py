@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from carbontrader_mcp.domain.companies import Company
-from carbontrader_mcp.domain.emissions import Emissions
+from carbontrader_mcp.domain.emissions import ESTIMATED, REPORTED, Emissions
 from carbontrader_mcp.domain.emissions_sector_rules import PEERS_MIN
 from carbontrader_mcp.domain.pcaf.options import to_option
 from db.database import Database, Row
@@ -114,7 +114,7 @@ def _to_series(row: Row) -> Series:
         emissions=Emissions(
             cik=row["cik"],
             reporting_year=row["reporting_year"],
-            basis="reported" if option.is_reported else "estimated",
+            basis=REPORTED if option.is_reported else ESTIMATED,
             scope1_tco2e=row["scope1_tco2e"],
             scope2_location_tco2e=row["scope2_location_tco2e"],
             scope2_market_tco2e=row["scope2_market_tco2e"],

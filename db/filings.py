@@ -5,7 +5,6 @@ from typing import Any
 from carbontrader_mcp.domain.errors import NotFoundError
 from carbontrader_mcp.domain.filings import Fact, Finding, StatementFigure, Submission
 from db.database import Database, Row
-from db.load_filings import FIELDS_BY_STATEMENT
 
 ANNUAL_FORMS = ("10-K", "10-KT", "20-F", "40-F")
 QUARTERLY_FORMS = ("10-Q", "10-QT")
@@ -80,6 +79,8 @@ def load_statement_usd(database: Database, adsh: str) -> dict[str, float | None]
 
     Of several lengths of one statement the one with most figures is taken, then the longest.
     """
+    from db.load_filings import FIELDS_BY_STATEMENT  # SQLAlchemy comes with it: not at start
+
     amounts: dict[str, float | None] = {}
     for statement, fields in FIELDS_BY_STATEMENT.items():
         rows = database.query(

@@ -9,11 +9,17 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from carbontrader_mcp.domain.filings import Fact, StatementFigure, Submission
+from carbontrader_mcp.domain.filings import (
+    BALANCE_FIELDS,
+    CASH_FLOW_FIELDS,
+    INCOME_FIELDS,
+    Fact,
+    StatementFigure,
+    Submission,
+)
 from carbontrader_mcp.domain.statement_rules import StatementRules, parse_statement_rules
 from carbontrader_mcp.domain.statements import StandardisedFiling, standardise
 from db.database import Transaction
-from db.schema import BALANCE_FIELDS, CASH_FLOW_FIELDS, INCOME_FIELDS
 
 RULES_FILE = Path(__file__).with_name("statement_rules.toml")
 UNCLASSIFIED_SECTOR = "Unclassified"

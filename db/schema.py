@@ -21,6 +21,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from carbontrader_mcp.domain.filings import BALANCE_FIELDS, CASH_FLOW_FIELDS, INCOME_FIELDS
+
 SCHEMA_VERSION = 1
 
 metadata = MetaData(
@@ -175,18 +177,6 @@ def _statement(name: str, fields: tuple[str, ...], comment: str) -> Table:
         comment=comment,
     )
 
-
-INCOME_FIELDS = ("revenue", "expenses", "pretax_income", "net_income")
-BALANCE_FIELDS = (
-    "assets",
-    "liabilities",
-    "equity",
-    "minority_interest",
-    "cash",
-    "debt",
-    "preferred_stock",
-)
-CASH_FLOW_FIELDS = ("operating", "investing", "financing")
 
 income_stmt = _statement(
     "income_stmt",

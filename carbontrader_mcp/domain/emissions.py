@@ -20,6 +20,9 @@ SECTOR_RATIO_YEAR: Final = 2018
 """Last year of USEEIO v2.0.1's price ratios by sector (Rho); later years take the GDP index."""
 
 
+REPORTED, ESTIMATED = "reported", "estimated"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Emissions:
     """One year of one company's absolute emissions. A scope not reported is None, never 0.
@@ -184,7 +187,7 @@ def estimate_from_revenue(
     return Emissions(
         cik=cik,
         reporting_year=revenue.year,
-        basis="estimated",
+        basis=ESTIMATED,
         scope1_tco2e=tco2e(intensities.scope1_kgco2e_per_usd),
         scope2_location_tco2e=tco2e(intensities.scope2_kgco2e_per_usd),
         scope2_market_tco2e=None,

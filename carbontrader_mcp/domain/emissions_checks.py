@@ -46,6 +46,7 @@ RULES: Final[tuple[Rule, ...]] = (
     source.v32_source_triangulation,
 )
 
+YEAR_LAG_RULE: Final = "V24_YEAR_LAG"
 CONFIDENCE_PER_ERROR: Final = 0.5
 CONFIDENCE_PER_WARNING: Final = 0.85
 CONFIDENCE_MIN: Final = 0.05
@@ -120,8 +121,16 @@ def choose_use(
 ) -> tuple[Emissions | None, str]:
     """The emissions to calculate with, and why.
 
-    `refusal` says why there is no estimate, when `estimate` is None.
+    `refusal` says why there is no estimate, when `estimate` is None. Emissions that are blocked
+    by their age alone stay in use where the estimate would be no younger.
     """
+    if on_file is not None and _is_too_old_only(result) and not _is_younger(estimate, on_file):
+        value = confidence(data_quality_score=on_file.data_quality_score, findings=result.findings)
+        return replace(on_file, confidence=value), (
+            f"Too old by {YEAR_LAG_RULE}, but nothing younger is on file: {on_file.basis} emissions"
+            f" of {on_file.reporting_year} are used (option {on_file.pcaf_option}, score"
+            f" {on_file.data_quality_score})."
+        )
     if on_file is not None and result.verdict != NOT_USABLE:
         unverified = any(
             finding.rule.startswith("V25") and finding.verdict == "warning"
@@ -140,6 +149,21 @@ def choose_use(
         f"{why}: an estimate from revenue is used (option {estimate.pcaf_option}, score"
         f" {estimate.data_quality_score}), for {estimate.reporting_year}."
     )
+
+
+def usable(result: CheckResult) -> str:
+    """The verdict where the emissions on file are used: an age that is no worse than the
+    estimate's is then a finding, not a bar."""
+    return USABLE_WITH_FINDINGS if result.verdict == NOT_USABLE else result.verdict
+
+
+def _is_too_old_only(result: CheckResult) -> bool:
+    errors = {finding.rule for finding in result.findings if finding.verdict == "error"}
+    return errors == {YEAR_LAG_RULE}
+
+
+def _is_younger(estimate: Emissions | None, on_file: Emissions) -> bool:
+    return estimate is not None and estimate.reporting_year > on_file.reporting_year
 
 
 def _as_unverified(emissions: Emissions) -> Emissions:

@@ -4,6 +4,18 @@ from dataclasses import dataclass
 
 SEC_ARCHIVE = "https://www.sec.gov/Archives/edgar/data"
 
+INCOME_FIELDS = ("revenue", "expenses", "pretax_income", "net_income")
+BALANCE_FIELDS = (
+    "assets",
+    "liabilities",
+    "equity",
+    "minority_interest",
+    "cash",
+    "debt",
+    "preferred_stock",
+)
+CASH_FLOW_FIELDS = ("operating", "investing", "financing")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:

@@ -10,6 +10,7 @@ from carbontrader_mcp.domain.companies import BalanceSheet, PublishedValue, Reve
 from carbontrader_mcp.domain.emissions import Emissions, SectorIntensities
 from carbontrader_mcp.domain.emissions_checks import (
     RULES,
+    CheckResult,
     check_emissions,
     choose_use,
     confidence,
@@ -281,3 +282,15 @@ def test_an_unsupported_claim_of_verification_is_used_as_option_1b() -> None:
     assert use is not None
     assert (use.pcaf_option, use.data_quality_score) == ("1b", 2)
     assert use.scope1_tco2e == claimed.scope1_tco2e
+
+
+def test_emissions_blocked_by_age_alone_stay_where_the_estimate_is_no_younger() -> None:
+    on_file = emissions(reporting_year=2021)
+    old = Finding(rule="V24_YEAR_LAG", verdict="error", message="Emissions of 2021 stand for 2025.")
+    result = CheckResult(findings=(old,), checks_passed=1, checks_not_run=())
+
+    for year, used in ((2020, "reported"), (2021, "reported"), (2024, "estimated")):
+        estimate = replace(on_file, basis="estimated", pcaf_option="3a", reporting_year=year)
+        use, _ = choose_use(on_file, result, estimate=estimate, refusal="")
+        assert use is not None
+        assert use.basis == used

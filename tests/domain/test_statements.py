@@ -265,7 +265,7 @@ def test_impossible_signs_and_scales_are_noticed_and_left_alone(
 
 
 def test_both_taxonomies_define_every_field_of_the_statements(rules: StatementRules) -> None:
-    from db.schema import BALANCE_FIELDS, CASH_FLOW_FIELDS, INCOME_FIELDS
+    from carbontrader_mcp.domain.filings import BALANCE_FIELDS, CASH_FLOW_FIELDS, INCOME_FIELDS
 
     for taxonomy, fields in rules.taxonomies.items():
         reported = {field for field, entry in fields.items() if not entry.is_auxiliary}
