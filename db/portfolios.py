@@ -53,15 +53,8 @@ def open_paper_accounts(database: Database, policy: TradingPolicy, now: datetime
 
 def check_portfolio(reader: Database | Transaction, portfolio_id: str) -> None:
     """Raises NotFoundError, with the portfolios on file, for an unknown portfolio."""
-    known = [
-        str(row["portfolio_id"])
-        for row in reader.query("SELECT portfolio_id FROM portfolios ORDER BY portfolio_id")
-    ]
-    if portfolio_id not in known:
-        raise NotFoundError(
-            f"There is no portfolio {portfolio_id!r}; use one of"
-            f" {', '.join(known) or 'none: no loan book is loaded'}."
-        )
+    if reader.first("SELECT 1 FROM portfolios WHERE portfolio_id = :id", id=portfolio_id) is None:
+        raise _unknown_portfolio(reader, portfolio_id)
 
 
 def load_account_state(
@@ -94,14 +87,15 @@ def load_portfolio(
     Raises:
         NotFoundError: no such portfolio.
     """
-    check_portfolio(database, portfolio_id)
-    row = database.query(
+    row = database.first(
         "SELECT p.name, p.is_synthetic, COUNT(l.position_id) AS positions_count,"
         " COALESCE(SUM(l.outstanding_amount_usd), 0.0) AS outstanding_amount_usd"
         " FROM portfolios p LEFT JOIN lending_data l ON l.portfolio_id = p.portfolio_id"
         " WHERE p.portfolio_id = :portfolio_id GROUP BY p.portfolio_id",
         portfolio_id=portfolio_id,
-    )[0]
+    )
+    if row is None:
+        raise _unknown_portfolio(database, portfolio_id)
     cash = ledger.load_balance(database, owner=portfolio_id, ledger=CASH_LEDGER)
     holdings = _load_holdings(database, portfolio_id)
     return Portfolio(
@@ -121,6 +115,15 @@ def load_portfolio(
             position_usd=_load_position_usd(database, holdings, now=now),
         ),
         note=NOTE,
+    )
+
+
+def _unknown_portfolio(reader: Database | Transaction, portfolio_id: str) -> NotFoundError:
+    rows = reader.query("SELECT portfolio_id FROM portfolios ORDER BY portfolio_id")
+    known = ", ".join(str(row["portfolio_id"]) for row in rows)
+    return NotFoundError(
+        f"There is no portfolio {portfolio_id!r}; use one of"
+        f" {known or 'none: no loan book is loaded'}."
     )
 
 

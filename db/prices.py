@@ -27,14 +27,17 @@ INSTRUMENTS_NAMED_MAX = 20
 KG_PER_CREDIT = 1_000
 
 # The price of the latest day; on one day a traded price goes before an auction, and an auction
-# before an offer; of several offers the one fetched last, then the cheapest.
+# before an offer; of several offers the one fetched last, then the cheapest. With it the latest
+# exchange rate on or before that day, else the earliest after it.
 _LAST_PRICES = """
 SELECT i.instrument_id, i.name, i.kind, i.scheme, i.unit, i.tco2e_per_unit,
        i.currency AS instrument_currency, i.purposes, i.vintage,
        p.price_id, p.price_date, p.market, p.price_micros, p.currency, p.unit AS price_unit,
        p.quantity_units_available, p.source_reference, p.fetched_at,
        s.source_id, s.publisher, s.title, s.licence, s.edition, s.url, s.published_date,
-       s.is_synthetic
+       s.is_synthetic,
+       f.usd_micros_per_currency, f.rate_date, fs.publisher AS rate_publisher,
+       fs.is_synthetic AS is_rate_synthetic
 FROM instruments i
 JOIN prices p ON p.price_id = (
     SELECT latest.price_id FROM prices latest
@@ -44,6 +47,11 @@ JOIN prices p ON p.price_id = (
         latest.fetched_at DESC, latest.price_micros, latest.price_id
     LIMIT 1)
 JOIN sources s ON s.source_id = p.source_id
+LEFT JOIN fx_rates f ON f.currency = p.currency AND f.rate_date = COALESCE(
+    (SELECT max(rate_date) FROM fx_rates
+     WHERE currency = p.currency AND rate_date <= p.price_date),
+    (SELECT min(rate_date) FROM fx_rates WHERE currency = p.currency))
+LEFT JOIN sources fs ON fs.source_id = f.source_id
 """
 
 
@@ -65,7 +73,7 @@ def load_last_prices(
 def load_reference_prices(reader: Database | Transaction, *, today: date) -> list[LastPrice]:
     """The last price on or before today of every instrument that has one, by instrument id."""
     rows = reader.query(f"{_LAST_PRICES} ORDER BY i.instrument_id", today=today.isoformat())
-    return [_last_price(reader, row, today=today) for row in rows]
+    return [_last_price(row, today=today) for row in rows]
 
 
 def load_last_price(
@@ -83,7 +91,7 @@ def load_last_price(
         instrument_id=instrument_id,
     )
     if row is not None:
-        return _last_price(reader, row, today=today)
+        return _last_price(row, today=today)
     known = [
         str(found["instrument_id"])
         for found in reader.query(
@@ -193,7 +201,7 @@ def _source_row(source: Source, fetched_at: datetime) -> dict[str, object]:
     }
 
 
-def _last_price(reader: Database | Transaction, row: Row, *, today: date) -> LastPrice:
+def _last_price(row: Row, *, today: date) -> LastPrice:
     if row["price_unit"] != row["unit"]:
         raise InsufficientDataError(
             f"Price {row['price_id']} is per {row['price_unit']}, {row['instrument_id']} is traded"
@@ -220,12 +228,12 @@ def _last_price(reader: Database | Transaction, row: Row, *, today: date) -> Las
             reference=row["source_reference"],
             is_synthetic=bool(row["is_synthetic"]),
         ),
-        fx=_fx_rate(reader, currency=row["currency"], price_date=row["price_date"]),
+        fx=_fx_rate(row),
     )
 
 
-def _fx_rate(reader: Database | Transaction, *, currency: str, price_date: str) -> FxRate:
-    """The latest rate on or before the price date, else the earliest after it."""
+def _fx_rate(row: Row) -> FxRate:
+    currency: str = row["currency"]
     if currency == "USD":
         return FxRate(
             currency=currency,
@@ -233,16 +241,7 @@ def _fx_rate(reader: Database | Transaction, *, currency: str, price_date: str) 
             rate_date=None,
             publisher=None,
         )
-    row = reader.first(
-        "SELECT f.usd_micros_per_currency, f.rate_date, s.publisher, s.is_synthetic"
-        " FROM fx_rates f JOIN sources s ON s.source_id = f.source_id"
-        " WHERE f.currency = :currency"
-        " ORDER BY f.rate_date > :price_date,"
-        " CASE WHEN f.rate_date <= :price_date THEN f.rate_date END DESC, f.rate_date LIMIT 1",
-        currency=currency,
-        price_date=price_date,
-    )
-    if row is None:
+    if row["rate_date"] is None:
         raise InsufficientDataError(
             f"There is no exchange rate from {currency} to USD; load one into fx_rates."
         )
@@ -250,6 +249,6 @@ def _fx_rate(reader: Database | Transaction, *, currency: str, price_date: str) 
         currency=currency,
         usd_micros_per_currency=row["usd_micros_per_currency"],
         rate_date=row["rate_date"],
-        publisher=row["publisher"],
-        is_synthetic=bool(row["is_synthetic"]),
+        publisher=row["rate_publisher"],
+        is_synthetic=bool(row["is_rate_synthetic"]),
     )

@@ -13,6 +13,7 @@ from carbontrader_mcp.domain.errors import InvalidInputError, NotFoundError
 from workflows.coordinator import build_graph
 from workflows.policies import Policy
 from workflows.report import report
+from workflows.stages import stage_line
 from workflows.state import GRAPH_VERSION, Json, RunContext, RunState
 from workflows.tool_call import Toolbox, ToolUnavailable, first_error
 
@@ -22,7 +23,7 @@ RUN_ID: Final = re.compile(r"[A-Za-z0-9._:-]{4,64}")
 """It also begins every order id, which may hold these characters and at most 80 of them."""
 
 OnStage = Callable[[str, str], Awaitable[None]]
-"""Told once per stage when it has ended: its name, and "done" or the reason it ended the run."""
+"""Told once per stage when it has ended: its name, and what it found or why it ended the run."""
 
 
 async def run_company(
@@ -130,8 +131,7 @@ async def _tell(on_stage: OnStage | None, task: Json) -> None:
     if on_stage is None or "input" in task:
         return
     result: Json = task.get("result") or {}
-    errors: list[str] = result.get("errors") or []
-    await on_stage(task["name"], "; ".join(errors) or task.get("error") or "done")
+    await on_stage(task["name"], task.get("error") or stage_line(task["name"], result))
 
 
 async def _values(graph: Any, config: Any) -> Json:

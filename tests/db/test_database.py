@@ -48,9 +48,13 @@ def test_the_sqlite_library_is_without_the_wal_reset_bug(database: Database) -> 
 
 
 def test_an_error_rolls_the_transaction_back(database: Database) -> None:
-    with pytest.raises(RuntimeError, match="stop"), database.transaction() as transaction:
-        transaction.insert("sources", [SOURCE])
-        raise RuntimeError("stop")
+    def fail_after_a_write() -> None:
+        with database.transaction() as transaction:
+            transaction.insert("sources", [SOURCE])
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fail_after_a_write()
 
     assert database.first("SELECT count(*) AS rows FROM sources") == {"rows": 0}
 
@@ -113,4 +117,6 @@ def test_importing_the_queries_does_not_load_sqlalchemy() -> None:
 
 
 def test_every_table_says_what_one_row_is() -> None:
-    assert all((table.comment or "").startswith("One row") for table in schema.metadata.sorted_tables)
+    assert all(
+        (table.comment or "").startswith("One row") for table in schema.metadata.sorted_tables
+    )
