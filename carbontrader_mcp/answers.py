@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, cast
 
 from carbontrader_mcp.domain.units import in_words
 
 INDENT = "  "
+NESTED = frozenset({dict, list})
+
+NONE_WHERE_NULL = ("hedged_cik", "next_offset", "run_id", "truncated_by")
+"""Fields in which null is known: there is no next page, no run, nothing was cut off."""
 
 
 def as_text(answer: Any) -> str:
@@ -31,16 +36,20 @@ def _lines(answer: Any, indent: str) -> list[str]:
         elif isinstance(value, list) and value:
             lines += _list_lines(name, cast(list[Any], value), indent)
         else:
-            lines.append(f"{indent}{name}: {_word(value)}")
+            lines.append(f"{indent}{name}: {_word(value, name)}")
     return lines
 
 
 def _list_lines(name: str, values: list[Any], indent: str) -> list[str]:
     inner = indent + INDENT
-    first = values[0]
-    if isinstance(first, dict) and all(_is_flat(value, first) for value in values):
+    first: Any = values[0]
+    if isinstance(first, dict) and all(
+        _is_flat(value, cast(dict[str, Any], first)) for value in values
+    ):
         columns = list(cast(dict[str, Any], first))
-        rows = [inner + " | ".join(_word(value[column]) for column in columns) for value in values]
+        rows = [
+            inner + " | ".join(_word(value[name], name) for name in columns) for value in values
+        ]
         return [f"{indent}{name} ({' | '.join(columns)}):", *rows]
     if all(_is_row(value) for value in values):
         return [f"{indent}{name}:", *(f"{inner}{' | '.join(map(_word, row))}" for row in values)]
@@ -60,12 +69,17 @@ def _is_flat(value: Any, first: dict[str, Any]) -> bool:
     return (
         isinstance(value, dict)
         and cast(dict[str, Any], value).keys() == first.keys()
-        and all(_is_cell(cell) for cell in cast(dict[str, Any], value).values())
+        and _are_cells(cast(dict[str, Any], value).values())
     )
 
 
 def _is_row(value: Any) -> bool:
-    return isinstance(value, list) and all(_is_cell(cell) for cell in cast(list[Any], value))
+    return isinstance(value, list) and _are_cells(cast(list[Any], value))
+
+
+def _are_cells(values: Collection[Any]) -> bool:
+    # The types first: an answer has thousands of cells, and hardly ever a nested one.
+    return NESTED.isdisjoint(map(type, values)) or all(map(_is_cell, values))
 
 
 def _is_cell(value: Any) -> bool:
@@ -75,15 +89,15 @@ def _is_cell(value: Any) -> bool:
     return not isinstance(value, dict)
 
 
-def _word(value: Any) -> str:
+def _word(value: Any, name: str = "") -> str:
+    if isinstance(value, str):
+        return value
     if value is None:
-        return "unknown"
+        return "none" if name in NONE_WHERE_NULL else "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return in_words(value)
-    if isinstance(value, list | dict) and not value:
-        return "none"
     if isinstance(value, list):
-        return ", ".join(map(_word, cast(list[Any], value)))
-    return str(value)
+        return ", ".join(map(_word, cast(list[Any], value))) or "none"
+    return "none" if value == {} else str(value)

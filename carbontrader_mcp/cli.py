@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carbontrader_mcp import serve
-from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError
+from carbontrader_mcp.domain.errors import (
+    CarbonTraderError,
+    InvalidInputError,
+    SourceUnavailableError,
+)
 
 if TYPE_CHECKING:
     from carbontrader_mcp.domain.workflow_runs import WorkflowRun
@@ -52,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--adsh", help="SEC accession number, for example 0000034088-25-000042")
     which.add_argument("--resume", metavar="RUN_ID", help="finish a run that was interrupted")
     run.add_argument("--portfolio", default="core", help="portfolio (default core)")
+    run.add_argument(
+        "--outstanding-amount-usd",
+        type=float,
+        metavar="USD",
+        help="run as if this amount were lent to the company (default: the positions on file)",
+    )
     run.add_argument("--json", action="store_true", help="print the whole run as JSON")
     run.add_argument(
         "--server",
@@ -92,33 +102,40 @@ def _run(options: argparse.Namespace) -> int:
 
 
 async def _run_once(connections: Connections, options: argparse.Namespace) -> WorkflowRun:
-    from mcp import Client
+    import httpx2
+    from mcp import MCPError
 
     from carbontrader_mcp.server import build_server
-    from carbontrader_mcp.tools.workflow_runs import run_and_record
+    from carbontrader_mcp.tools.workflow_runs import run_through
 
     if connections.settings.is_read_only:
         raise InvalidInputError(
             "CARBONTRADER_READ_ONLY is set, and a run may trade. Unset it to run the workflow."
         )
-    if not options.json:
-        from carbontrader_mcp.run_report import print_stage
 
     async def on_stage(stage: str, message: str) -> None:
         if not options.json:
+            from carbontrader_mcp.run_report import print_stage
+
             print_stage(stage, message)
 
-    async with Client(options.server or build_server(connections)) as client:
-        return await run_and_record(
+    try:
+        return await run_through(
+            options.server or build_server(connections),
             connections,
-            client,
             company=options.company or options.cik,
             adsh=options.adsh,
             portfolio_id=options.portfolio,
+            outstanding_amount_usd=options.outstanding_amount_usd,
             run_id=options.resume or connections.new_id(),
             on_stage=on_stage,
             resume=options.resume is not None,
         )
+    except (httpx2.HTTPError, MCPError) as error:
+        raise SourceUnavailableError(
+            f"The MCP server at {options.server or 'memory'} did not answer: {error}. Start one with"
+            " `carbontrader serve --http`, or leave --server out."
+        ) from error
 
 
 def _runs(options: argparse.Namespace) -> int:

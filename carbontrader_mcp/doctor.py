@@ -33,8 +33,9 @@ def print_doctor(connections: Connections) -> int:
     _settings(console, connections)
     is_complete = _data(console, database)
     _prices(console, connections)
+    is_sound = _books(console, database)
     _policies(console, connections)
-    return 0 if is_complete else 1
+    return 0 if is_complete and is_sound else 1
 
 
 def print_load(report: LoadReport) -> None:
@@ -46,8 +47,6 @@ def print_load(report: LoadReport) -> None:
     for name, rows in report.row_counts.items():
         table.add_row(name, f"{rows:,}")
     console.print(table)
-    if report.was_loaded_before:
-        console.print("This file was loaded before; nothing changed.")
     if report.reject_count:
         console.print(f"{report.reject_count:,} lines were rejected; see the table load_rejects.")
 
@@ -110,6 +109,19 @@ def _prices(console: Console, connections: Connections) -> None:
             price.source,
         )
     console.print(table)
+
+
+def _books(console: Console, database: Database) -> bool:
+    from db import audit
+    from db.ledger import list_ledger_faults
+
+    faults = list_ledger_faults(database)
+    checked = audit.verify(database)
+    table = Table(title="Books", title_justify="left", show_header=False)
+    table.add_row("Ledger", "; ".join(faults) or "every account equals its entries")
+    table.add_row("Audit chain", f"{checked.message} Head {audit.head(database).hash[:16]}.")
+    console.print(table)
+    return not faults and checked.first_bad_seq is None
 
 
 def _policies(console: Console, connections: Connections) -> None:

@@ -23,6 +23,13 @@ STATUS_COLOURS = {
     "failed": "red",
     "running": "cyan",
 }
+VERDICTS = {"usable": "green", "usable_with_findings": "yellow", "not_usable": "red"}
+SCOPES = (
+    ("scope 1", "scope1_tco2e"),
+    ("scope 2, location-based", "scope2_location_tco2e"),
+    ("scope 2, market-based", "scope2_market_tco2e"),
+    ("scope 3", "scope3_tco2e"),
+)
 VERDICT_COLOURS = {"error": "red", "warning": "yellow", "information": "cyan", "not_run": "dim"}
 
 Record = dict[str, Any]
@@ -30,7 +37,8 @@ Record = dict[str, Any]
 
 def print_stage(stage: str, message: str) -> None:
     """One line for a stage that has ended."""
-    Console(stderr=True).print(f"[bold cyan]{escape(stage):<12}[/] {escape(message)}")
+    reason = message.removeprefix(f"{stage}: ")
+    Console(stderr=True).print(f"[bold cyan]{escape(stage):<12}[/] {escape(reason)}")
 
 
 def print_run_json(run: WorkflowRun) -> None:
@@ -66,7 +74,8 @@ def print_run(run: WorkflowRun) -> None:
     if report:
         _filing(console, report.get("filing") or {})
         _emissions(console, report)
-        for financed in report.get("financed_emissions") or []:
+        calculations: list[Record] = report.get("financed_emissions") or []
+        for financed in calculations:
             _financed(console, financed)
         _exposure(console, report)
         _decisions(console, report.get("decisions") or {})
@@ -79,7 +88,7 @@ def print_run(run: WorkflowRun) -> None:
 
 
 def _title(console: Console, run: WorkflowRun) -> None:
-    company = run.report.get("company") or {}
+    company: Record = run.report.get("company") or {}
     name = escape(str(company.get("name") or run.company))
     facts = [
         f"CIK {run.cik}" if run.cik else "",
@@ -120,53 +129,39 @@ def _period(figure: Record) -> str:
 
 
 def _emissions(console: Console, report: Record) -> None:
-    emissions: Record = report.get("emissions") or {}
-    used: Record | None = emissions.get("used")
     validation: Record = report.get("validation") or {}
     if not validation:
         return
     console.print(Rule("Emissions and their validation", align="left"))
-    shown = [("reported", emissions.get("reported")), ("used", used)]
-    if shown[0][1] and used and shown[0][1].get("source") == used.get("source"):
-        shown = [("reported, used", used)]
-    table = _table(
-        "",
-        "",
-        "Year",
-        "Scope 1",
-        "Scope 2 location",
-        "Scope 2 market",
-        "Scope 3",
-        "Option",
-        "Quality",
-        "Source",
-        right=(2, 3, 4, 5),
-    )
-    for label, row in shown:
-        if row:
-            table.add_row(
-                label,
-                str(row["reporting_year"]),
-                *(
-                    _amount(row[f"{scope}_tco2e"])
-                    for scope in ("scope1", "scope2_location", "scope2_market", "scope3")
-                ),
-                row["pcaf_option"],
-                f"{row['data_quality_score']} of 5",
-                escape(_cite(row["source"])),
-            )
-    console.print(table)
+    emissions: Record = report.get("emissions") or {}
+    reported, used = emissions.get("reported"), emissions.get("used")
+    if reported and used and reported["source"] == used["source"]:
+        _emissions_of_a_year(console, "and used below", used)
+    else:
+        _emissions_of_a_year(console, "not used", reported)
+        _emissions_of_a_year(console, "used below", used)
     console.print(
-        "Amounts in tCO2e; quality is PCAF's data quality score, 1 best, 5 worst.", style="dim"
-    )
-    if used:
-        console.print(f"Method: {escape(used['method'])}")
-    console.print(
-        f"Verdict: {_coloured(validation['verdict'], {'usable': 'green', 'usable_with_findings': 'yellow', 'not_usable': 'red'})}"
-        f" · {validation['checks_passed']} checks passed,"
-        f" {len(validation['checks_not_run'])} not run · {escape(str(validation['use_reason']))}"
+        f"Verdict: {_coloured(validation['verdict'], VERDICTS)},"
+        f" {validation['checks_passed']} checks passed,"
+        f" {len(validation['checks_not_run'])} not run. {escape(str(validation['use_reason']))}"
     )
     _findings(console, validation["findings"])
+
+
+def _emissions_of_a_year(console: Console, label: str, emissions: Record | None) -> None:
+    if not emissions:
+        return
+    console.print(
+        f"[bold]{emissions['basis'].capitalize()}, {label}[/]: {emissions['reporting_year']}, PCAF option {emissions['pcaf_option']},"
+        f" data quality score {emissions['data_quality_score']} (1 best, 5 worst)",
+        highlight=False,
+    )
+    table = _table("", "Scope", "tCO2e", right=(1,))
+    for name, key in SCOPES:
+        table.add_row(name, _amount(emissions[key]))
+    console.print(table)
+    console.print(f"Source: {escape(_cite(emissions['source']))}", highlight=False)
+    console.print(f"Method: {escape(emissions['method'])}", highlight=False)
 
 
 def _financed(console: Console, financed: Record) -> None:

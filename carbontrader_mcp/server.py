@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 from mcp.server import MCPServer
 from mcp.server.caching import CacheHint
@@ -101,8 +101,8 @@ class CarbonTraderServer(MCPServer[Connections]):
                 )
                 raise ToolError(text) from None
             raise
-        if isinstance(result, CallToolResult) and isinstance(result.structured_content, dict):
-            text = as_text(cast(dict[str, Any], result.structured_content))
+        if isinstance(result, CallToolResult) and result.structured_content is not None:
+            text = as_text(result.structured_content)
             return result.model_copy(update={"content": [TextContent(type="text", text=text)]})
         return result
 

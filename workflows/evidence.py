@@ -15,6 +15,9 @@ from workflows.tool_call import Toolbox, ToolFailed, together
 
 MATCHES_MAX: Final = 50
 ACTIVITY_FACTS_MAX: Final = 50
+ILLUSTRATIVE_USD: Final = 10_000_000.0
+"""The loan that is assumed where the portfolio holds nothing; a round number of our own."""
+ON_FILE: Final = "on file"
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 CIK: Final = re.compile(r"\d{10}")
 SCHEME_CHARGES: Final = "Allowance schemes charge scope 1 only; scope 2 and 3 are not priced here."
@@ -61,11 +64,15 @@ async def validate(state: RunState, context: RunContext) -> Json:
 async def exposure(state: RunState, context: RunContext) -> Json:
     """Financed emissions of the portfolio's positions in the company, and their price."""
     cik = state["company"]["cik"]
-    positions = await load_positions(context.tools, context.portfolio_id, cik=cik)
+    given_usd: float | None = state["asked"].get("outstanding_amount_usd")
+    if given_usd is None:
+        positions = await load_positions(context.tools, context.portfolio_id, cik=cik)
+    else:
+        positions = [_loan(given_usd, "the caller's amount")]
+    end: Json = {}
     if not positions:
-        name, portfolio_id = state["company"]["name"], context.portfolio_id
-        reason = f"Portfolio {portfolio_id} holds no position in {name}: nothing is financed."
-        return {"positions": [], **ended("no_trade", reason)}
+        positions = [_loan(ILLUSTRATIVE_USD, "assumed for illustration")]
+        end = ended("no_trade", _not_held(state["company"]["name"], context.portfolio_id))
     reporting_year = state["validation"]["use"]["reporting_year"]
     *financed, prices_answer = await together(
         *(
@@ -73,8 +80,12 @@ async def exposure(state: RunState, context: RunContext) -> Json:
                 "calculate_financed_emissions",
                 company=cik,
                 asset_class=position["asset_class"],
-                portfolio_id=context.portfolio_id,
                 reporting_year=reporting_year,
+                **(
+                    {"outstanding_amount_usd": position["outstanding_amount_usd"]}
+                    if position["basis"] != ON_FILE
+                    else {"portfolio_id": context.portfolio_id}
+                ),
             )
             for position in positions
         ),
@@ -92,19 +103,38 @@ async def exposure(state: RunState, context: RunContext) -> Json:
             "by_instrument": [asdict(row) for row in table],
             "note": SCHEME_CHARGES,
         },
+        **end,
     }
+
+
+def _loan(amount_usd: float, basis: str) -> Json:
+    return {
+        "asset_class": "business_loans",
+        "positions_count": 0,
+        "outstanding_amount_usd": amount_usd,
+        "basis": basis,
+    }
+
+
+def _not_held(name: str, portfolio_id: str) -> str:
+    return (
+        f"Portfolio {portfolio_id} holds no position in {name}. Financed emissions and exposure are"
+        f" shown for an assumed business loan of {ILLUSTRATIVE_USD:,.0f} USD, and nothing is"
+        " traded; give outstanding_amount_usd to run with a position of your own."
+    )
 
 
 async def load_positions(tools: Toolbox, portfolio_id: str, *, cik: str) -> list[Json]:
     """A portfolio's positions in one company, by asset class."""
     _check_identifiers(portfolio_id, cik)
-    return await _rows(
+    rows = await _rows(
         tools,
         "SELECT asset_class, COUNT(*) AS positions_count,"  # noqa: S608  both checked
         " SUM(outstanding_amount_usd) AS outstanding_amount_usd FROM lending_data"
         f" WHERE portfolio_id = '{portfolio_id}' AND cik = '{cik}'"
         " GROUP BY asset_class ORDER BY asset_class",
     )
+    return [{**row, "basis": ON_FILE} for row in rows]
 
 
 async def load_hedges(tools: Toolbox, portfolio_id: str, *, cik: str) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from workflows.evidence import ON_FILE
 from workflows.state import Json, RunContext, RunState
 from workflows.tool_call import ToolFailed, ToolUnavailable
 
@@ -88,6 +89,12 @@ def _simulated(state: RunState) -> list[str]:
     portfolio: Json = state.get("portfolio_before") or {}
     if portfolio.get("is_synthetic"):
         said.append(f"Portfolio {portfolio['portfolio_id']} is synthetic.")
+    said += [
+        f"The position is not on file: a business loan of"
+        f" {position['outstanding_amount_usd']:,.0f} USD, {position['basis']}."
+        for position in state.get("positions", [])
+        if position["basis"] != ON_FILE
+    ]
     validation: Json = state.get("validation") or {}
     use: Json = validation.get("use") or {}
     source: Json = use.get("source") or {}

@@ -22,7 +22,8 @@ def _fetch(result: Json) -> str:
     found = [f"{company.get('name')}"]
     if filing:
         found.append(f"{filing['form']} for the period to {filing['period']} ({filing['adsh']})")
-    reported: Json = (result.get("emissions_reported") or {}).get("emissions") or {}
+    answer: Json = result.get("emissions_reported") or {}
+    reported: Json = answer.get("emissions") or {}
     if reported:
         found.append(f"{reported['basis']} emissions of {reported['reporting_year']}")
     return ", ".join(found)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from mcp import Client
+from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from pydantic import Field, TypeAdapter
 
@@ -35,6 +36,10 @@ async def run_workflow(
         str | None, Field(description="SEC accession number, e.g. 0000034088-25-000042.")
     ] = None,
     portfolio_id: Annotated[str, Field(description="Portfolio, e.g. core.")] = "core",
+    outstanding_amount_usd: Annotated[
+        float | None,
+        Field(description="Run as if this were lent; default: positions on file.", gt=0, le=1e12),
+    ] = None,
 ) -> WorkflowRun:
     """Runs the whole path for one company: filing, emissions and their validation, financed
     emissions, carbon price exposure, then analysis, buyer and seller agents and paper trades
@@ -46,18 +51,19 @@ async def run_workflow(
     async def on_stage(stage: str, message: str) -> None:
         nonlocal done
         done = min(done + 1, STAGES)
-        await ctx.report_progress(done, STAGES, f"{stage}: {message}")
+        reason = message.removeprefix(f"{stage}: ")
+        await ctx.report_progress(done, STAGES, f"{stage}: {reason}")
 
-    async with Client(ctx.mcp_server) as client:
-        return await run_and_record(
-            connections,
-            client,
-            company=company,
-            adsh=adsh,
-            portfolio_id=portfolio_id,
-            run_id=connections.new_id(),
-            on_stage=on_stage,
-        )
+    return await run_through(
+        ctx.mcp_server,
+        connections,
+        company=company,
+        adsh=adsh,
+        portfolio_id=portfolio_id,
+        outstanding_amount_usd=outstanding_amount_usd,
+        run_id=connections.new_id(),
+        on_stage=on_stage,
+    )
 
 
 def get_workflow_run(
@@ -68,6 +74,24 @@ def get_workflow_run(
     return workflow_runs.load_run(wiring.connections(ctx).database, run_id)
 
 
+async def run_through(
+    server: MCPServer[Connections] | str, connections: Connections, **asked: Any
+) -> WorkflowRun:
+    """`run_and_record` with a client of this server; errors come out as they were raised.
+
+    Raises:
+        CarbonTraderError: the run could not begin or go on; the message is for the caller.
+    """
+    from workflows.tool_call import first_error
+
+    try:
+        async with Client(server) as client:
+            return await run_and_record(connections, client, **asked)
+    except BaseExceptionGroup as group:
+        # The client's task group wraps whatever is raised inside it.
+        raise first_error(group) from None
+
+
 async def run_and_record(
     connections: Connections,
     client: Client,
@@ -75,6 +99,7 @@ async def run_and_record(
     company: str | None,
     adsh: str | None,
     portfolio_id: str,
+    outstanding_amount_usd: float | None = None,
     run_id: str,
     on_stage: OnStage,
     resume: bool = False,
@@ -83,6 +108,7 @@ async def run_and_record(
 
     Raises:
         InvalidInputError: neither or both of company and adsh were given.
+        NotFoundError: there is no such run to resume, or it has ended; its row stays as it is.
     """
     from workflows.policies import choose_policy
     from workflows.runner import run_company
@@ -108,6 +134,7 @@ async def run_and_record(
             client,
             company=company,
             adsh=adsh,
+            outstanding_amount_usd=outstanding_amount_usd,
             portfolio_id=started.portfolio_id,
             run_id=run_id,
             policy=policy,
@@ -116,6 +143,8 @@ async def run_and_record(
             resume=resume,
         )
     except CarbonTraderError as error:
+        if resume:
+            raise
         outcome = {"status": "failed", "errors": [str(error)], "report": {}}
     except Exception as crash:
         errors = [f"Unexpected {type(crash).__name__}; see the log. Resume the run to go on."]
@@ -126,6 +155,10 @@ async def run_and_record(
             ),
         )
         raise
+    return _keep(connections, started, outcome)
+
+
+def _keep(connections: Connections, started: WorkflowRun, outcome: dict[str, Any]) -> WorkflowRun:
     run = dataclasses.replace(
         started,
         status=outcome["status"],
@@ -136,5 +169,5 @@ async def run_and_record(
         ended_at=to_utc_text(connections.clock()),
     )
     financed = CALCULATIONS.validate_python(run.report.get("financed_emissions") or [])
-    workflow_runs.finish_run(database, run, financed)
+    workflow_runs.finish_run(connections.database, run, financed)
     return run

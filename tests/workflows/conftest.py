@@ -28,7 +28,10 @@ def run(desk: Desk, tmp_path: Path) -> Run:
         *, policy: Policy | None = None, run_id: str = "run-0001", **fields: Any
     ) -> dict[str, Any]:
         arguments: dict[str, Any] = {"company": "Exxon"}
-        for name in ("company", "adsh", "resume", "on_stage", "portfolio_id"):
+        for name in (
+            *("company", "adsh", "resume", "on_stage", "portfolio_id"),
+            "outstanding_amount_usd",
+        ):
             if name in fields:
                 arguments |= {"company": None} if name == "adsh" else {}
                 arguments[name] = fields.pop(name)

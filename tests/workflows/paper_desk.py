@@ -158,7 +158,11 @@ def _add_evidence_tools(server: MCPServer, desk: Desk) -> None:
 
     @server.tool(annotations=READS)
     def calculate_financed_emissions(
-        company: str, asset_class: str, portfolio_id: str, reporting_year: int | None = None
+        company: str,
+        asset_class: str,
+        portfolio_id: str | None = None,
+        outstanding_amount_usd: float = 1e8,
+        reporting_year: int | None = None,
     ) -> dict[str, Any]:
         desk.seen("calculate_financed_emissions", company=company, asset_class=asset_class)
         scope1 = desk.financed_scope1
@@ -166,7 +170,7 @@ def _add_evidence_tools(server: MCPServer, desk: Desk) -> None:
             "company": desk.name,
             "cik": company,
             "asset_class": asset_class,
-            "outstanding_amount_usd": 1e8,
+            "outstanding_amount_usd": outstanding_amount_usd,
             "attribution_factor": 0.0002,
             "scope1_tco2e": scope1,
             "data_quality_score": desk.data_quality_score,

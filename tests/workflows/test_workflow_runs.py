@@ -159,6 +159,23 @@ def test_a_number_that_is_missing_is_never_assumed(
     assert words in result["errors"][0]
 
 
+def test_without_a_position_an_assumed_loan_is_shown_and_nothing_is_traded(
+    run: Run, desk: Desk
+) -> None:
+    report = run(positions=False)["report"]
+    assert report["financed_emissions"][0]["outstanding_amount_usd"] == 10_000_000
+    assert report["exposure"]["by_instrument"]
+    assert any("assumed for illustration" in line for line in report["simulated"])
+    assert desk.trades() == []
+
+
+def test_a_callers_amount_is_run_to_its_trades_and_named_as_theirs(run: Run) -> None:
+    result = run(positions=False, outstanding_amount_usd=5e7)
+    assert result["status"] == "completed"
+    assert result["report"]["financed_emissions"][0]["outstanding_amount_usd"] == 5e7
+    assert any("the caller's amount" in line for line in result["report"]["simulated"])
+
+
 def test_a_refused_trade_is_the_status_with_the_tools_message(run: Run, desk: Desk) -> None:
     result = run(refuse_trade="DECLINED: the person said no.")
     assert (result["status"], result["errors"]) == ("refused", ["DECLINED: the person said no."])
@@ -207,7 +224,11 @@ def test_each_stage_is_told_once_with_its_end(run: Run) -> None:
     assert stages[:4] == ["fetch", "validate", "exposure", "coordinator"]
     assert sorted(stages[4:7]) == ["analysis", "buyer", "seller"]
     assert stages[7:] == ["settle", "trade", "output"]
-    assert {message for _, message in told} == {"done"}
+    lines = dict(told)
+    assert "10-K" in lines["fetch"]
+    assert "hedge target 1,000 tCO2e" in lines["coordinator"]
+    assert lines["trade"].startswith("buy 1,000 CCA for ")
+    assert lines["output"] == "done"
 
 
 def test_a_defect_of_ours_is_a_failed_run_and_a_log_entry(
