@@ -227,7 +227,7 @@ def test_each_stage_is_told_once_with_its_end(run: Run) -> None:
     lines = dict(told)
     assert "10-K" in lines["fetch"]
     assert "hedge target 1,000 tCO2e" in lines["coordinator"]
-    assert lines["trade"].startswith("buy 1,000 CCA for ")
+    assert lines["trade"].startswith("buy 1,102 RGA for ")
     assert lines["output"] == "done"
 
 
