@@ -12,6 +12,9 @@ TOLERANCE_FRACTION = 0.001
 REVENUE_PER_ASSETS_MAX = 100.0
 """Beyond this one of the two is most likely in thousands and the other is not."""
 
+EXPENSES_GAP_MAX = 0.25
+"""Of revenue: interest and other income explain less in nearly every filing; our own choice."""
+
 USD_AMOUNT_MAX = 10e12
 """The largest balance sheet ever filed with the SEC is below 5 trillion USD (Fannie Mae)."""
 
@@ -37,6 +40,7 @@ def check_statements(figures: Figures, *, currency: str | None) -> list[Finding]
         ),
         *_check_signs(figures),
         *_check_order(figures),
+        *_check_expenses(figures),
         *_check_scale(figures, currency),
     ]
 
@@ -105,10 +109,25 @@ def _check_order(figures: Figures) -> list[Finding]:
             continue
         if figures[part].value > figures[whole].value * (1 + TOLERANCE_FRACTION) >= 0:
             amounts = f"{in_words(figures[part].value)} > {in_words(figures[whole].value)}"
-            verdict = "information" if part == "net_income" else "warning"
             message = f"{part} exceeds {whole}: {amounts}."
-            findings.append(Finding(rule="order", verdict=verdict, message=message))
+            findings.append(Finding(rule="order", verdict="warning", message=message))
     return findings
+
+
+def _check_expenses(figures: Figures) -> list[Finding]:
+    """Expenses far from what lies between revenue and pretax income are those of a part."""
+    if not {"revenue", "expenses", "pretax_income"} <= set(figures):
+        return []
+    revenue, expenses, pretax = (
+        figures[field].value for field in ("revenue", "expenses", "pretax_income")
+    )
+    if abs(revenue - expenses - pretax) <= EXPENSES_GAP_MAX * abs(revenue):
+        return []
+    message = (
+        f"expenses {in_words(expenses)} ({figures['expenses'].source_tag}) are far from revenue less"
+        f" pretax income, {in_words(revenue - pretax)}; the tag may cover a part of the group."
+    )
+    return [Finding(rule="expenses_gap", verdict="warning", message=message)]
 
 
 def _check_scale(figures: Figures, currency: str | None) -> list[Finding]:

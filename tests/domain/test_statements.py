@@ -252,7 +252,7 @@ def test_cash_flows_add_up_to_the_change_in_cash(
         ([fact("Assets", 1.0), fact("Revenues", 1000.0, 4)], "scale", "warning"),
         ([fact("Assets", 361e12)], "scale", "error"),
         ([*BALANCE, fact("Cash", 200.0)], "order", "warning"),
-        ([fact("Revenues", 5.0, 4), fact("NetIncomeLoss", 6.0, 4)], "order", "information"),
+        ([fact("Revenues", 5.0, 4), fact("NetIncomeLoss", 6.0, 4)], "order", "warning"),
     ],
 )
 def test_impossible_signs_and_scales_are_noticed_and_left_alone(
@@ -300,3 +300,27 @@ def test_labels_of_total_revenue(rules: StatementRules, label: str, is_revenue: 
 def test_rules_that_cannot_be_computed_are_refused(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         parse_statement_rules({"us-gaap": {"balance_sheet": fields}})
+
+
+def test_expenses_of_a_part_of_the_group_are_noticed(rules: StatementRules) -> None:
+    facts = [
+        fact("Revenues", 100.0, qtrs=4),
+        fact("CostsAndExpenses", 20.0, qtrs=4),
+        fact(
+            "IncomeLossFromContinuingOperationsBeforeIncomeTaxes",
+            10.0,
+            qtrs=4,
+        ),
+    ]
+    assert verdicts(standardise(filing(), facts, rules))["expenses_gap"] == "warning"
+
+
+def test_a_minority_tagged_outside_equity_is_not_added_twice(rules: StatementRules) -> None:
+    facts = [
+        fact("Assets", 450.0),
+        fact("Liabilities", 125.0),
+        fact("StockholdersEquity", 325.0),
+        fact("MinorityInterest", 4.0),
+    ]
+    figures = {figure.field: figure for figure in standardise(filing(), facts, rules).figures}
+    assert figures["equity"].value == 325.0
