@@ -75,8 +75,9 @@ def print_run(run: WorkflowRun) -> None:
         _filing(console, report.get("filing") or {})
         _emissions(console, report)
         calculations: list[Record] = report.get("financed_emissions") or []
+        shown: set[str] = set()
         for financed in calculations:
-            _financed(console, financed)
+            _financed(console, financed, shown)
         _exposure(console, report)
         _decisions(console, report.get("decisions") or {})
         _quotes(console, report.get("quotes") or [])
@@ -164,7 +165,8 @@ def _emissions_of_a_year(console: Console, label: str, emissions: Record | None)
     console.print(f"Method: {escape(emissions['method'])}", highlight=False)
 
 
-def _financed(console: Console, financed: Record) -> None:
+def _financed(console: Console, financed: Record, shown: set[str]) -> None:
+    """One calculation; inputs and warnings that an earlier one showed are not repeated."""
     console.print(
         Rule(f"Financed emissions: {financed['asset_class'].replace('_', ' ')}", align="left")
     )
@@ -192,10 +194,17 @@ def _financed(console: Console, financed: Record) -> None:
     console.print(f"{escape(financed['edition'])}, option {financed['pcaf_option']}", style="dim")
     console.print(f"Formula: {escape(financed['formula'])}", highlight=False)
     inputs = _table("", "Input", "Value", "Unit", "Where it came from", right=(1,))
-    for row in financed["inputs"]:
+    for row in [row for row in financed["inputs"] if _is_new(str(row), shown)]:
         inputs.add_row(row["name"], _amount(row["value"]), row["unit"], escape(row["source"]))
     console.print(inputs)
-    _notes(console, "Warnings", financed["warnings"])
+    warnings = [warning for warning in financed["warnings"] if _is_new(warning, shown)]
+    _notes(console, "Warnings", warnings)
+
+
+def _is_new(text: str, shown: set[str]) -> bool:
+    is_new = text not in shown
+    shown.add(text)
+    return is_new
 
 
 def _exposure(console: Console, report: Record) -> None:
@@ -271,7 +280,6 @@ def _trades(console: Console, trades: Sequence[Record]) -> None:
         return
     table = _table(
         "",
-        "Trade",
         "Side",
         "Instrument",
         "Units",
@@ -279,12 +287,10 @@ def _trades(console: Console, trades: Sequence[Record]) -> None:
         "Fee, USD",
         "Total, USD",
         "Purpose",
-        right=(3, 4, 5, 6),
+        right=(2, 3, 4, 5),
     )
     for trade in trades:
         table.add_row(
-            trade["trade_id"]
-            + (" [dim](made before, not repeated)[/]" if trade["is_replay"] else ""),
             trade["trade_type"],
             trade["instrument_id"],
             _amount(trade["quantity_units"]),
@@ -292,6 +298,13 @@ def _trades(console: Console, trades: Sequence[Record]) -> None:
             trade["purpose"].replace("_", " "),
         )
     console.print(table)
+    for trade in trades:
+        again = ", made before and not repeated" if trade["is_replay"] else ""
+        console.print(
+            f"Trade {trade['trade_id']}, order {trade['client_order_id']}{again}",
+            style="dim",
+            highlight=False,
+        )
 
 
 def _portfolio(console: Console, report: Record) -> None:

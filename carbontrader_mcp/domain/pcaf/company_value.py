@@ -14,6 +14,9 @@ from carbontrader_mcp.domain.errors import InsufficientDataError
 from carbontrader_mcp.domain.pcaf.options import AssetClass
 from carbontrader_mcp.domain.units import in_words
 
+YEARS_APART_MAX: Final = 2
+"""Between company value and emissions; the standard sets no limit to the lag, this is ours."""
+
 HOW_TO_SUPPLY: Final = (
     "Pass company_value_usd: market capitalisation of ordinary and preferred shares at fiscal"
     " year end + book debt + minority interests, cash not deducted."
@@ -115,9 +118,15 @@ def choose_company_value(evidence: ValueEvidence, *, asset_class: AssetClass) ->
     date = value.as_of_date
     if date is None or int(date[:4]) == evidence.reporting_year:
         return value
+    years = abs(int(date[:4]) - evidence.reporting_year)
+    indicative = (
+        f" {years} years apart, the attribution is indicative only and bounds nothing."
+        if years > YEARS_APART_MAX
+        else ""
+    )
     apart = (
         f"The company value is of {date}, the emissions of {evidence.reporting_year}; no nearer"
-        f" value is on file. {HOW_TO_SUPPLY}"
+        f" value is on file.{indicative} {HOW_TO_SUPPLY}"
     )
     return replace(value, warnings=(*value.warnings, apart))
 
@@ -182,7 +191,7 @@ def _public_float_bound(evidence: ValueEvidence) -> CompanyValue | None:
     warnings.insert(
         0,
         f"EVIC is a lower bound: public float of {public_float.ddate} leaves out the shares of"
-        f" affiliates, so the attribution factor is an upper bound. {HOW_TO_SUPPLY}",
+        f" affiliates, so for that date the attribution factor is an upper bound. {HOW_TO_SUPPLY}",
     )
     parts = [f"{in_words(item.value)} ({item.name})" for item in inputs]
     return CompanyValue(
