@@ -47,20 +47,11 @@ def make_quote(
     """A firm quote for whole units around the last published price; nothing is traded.
 
     `hedged_cik` designates the company whose carbon price risk a price hedge is for.
-
-    Raises:
-        InvalidInputError: a company is designated for another purpose than a price hedge.
-        TradeRefusedError: an order like this would be refused now; the refusal is logged.
-        InsufficientDataError: the instrument has no price or no exchange rate.
-        NotFoundError: no such portfolio.
+    Raises TradeRefusedError, and logs it, where an order like this would be refused now.
     """
     side = Side(side)
     check_identifier("run_id", run_id)
-    if hedged_cik is not None and purpose != Purpose.PRICE_HEDGE:
-        raise InvalidInputError(
-            f"A trade for {purpose[:40]} hedges no company; leave the hedged company out, or use"
-            f" purpose {Purpose.PRICE_HEDGE}."
-        )
+    _check_designation(purpose, hedged_cik)
     portfolios.check_portfolio(database, portfolio_id)
     with (
         audit.recorded_refusals(
@@ -95,6 +86,14 @@ def make_quote(
         check_order_now(transaction, order, last=last, policy=policy, now=now)
         return _write_quote(
             transaction, order, last, quote_id=new_id(), policy=policy, now=now, actor=actor
+        )
+
+
+def _check_designation(purpose: str, hedged_cik: str | None) -> None:
+    if hedged_cik is not None and purpose != Purpose.PRICE_HEDGE:
+        raise InvalidInputError(
+            f"A trade for {purpose[:40]} hedges no company; leave the hedged company out, or use"
+            f" purpose {Purpose.PRICE_HEDGE}."
         )
 
 

@@ -117,17 +117,16 @@ async def run_and_record(
         raise InvalidInputError("Give either company or adsh, and only one of them.")
     settings = connections.settings
     policy = choose_policy(settings.policy, environment=settings.environment)
-    database = connections.database
     if not resume:
         workflow_runs.start_run(
-            database,
+            connections.database,
             run_id=run_id,
             company=company or adsh or "",
             portfolio_id=portfolio_id,
             policy=policy.name,
             now=connections.clock(),
         )
-    started = workflow_runs.load_run(database, run_id)
+    started = workflow_runs.load_run(connections.database, run_id)
     outcome: dict[str, Any]
     try:
         outcome = await run_company(
@@ -147,13 +146,8 @@ async def run_and_record(
             raise
         outcome = {"status": "failed", "errors": [str(error)], "report": {}}
     except Exception as crash:
-        errors = [f"Unexpected {type(crash).__name__}; see the log. Resume the run to go on."]
-        workflow_runs.finish_run(
-            database,
-            dataclasses.replace(
-                started, status="failed", errors=errors, ended_at=to_utc_text(connections.clock())
-            ),
-        )
+        reason = f"Unexpected {type(crash).__name__}; see the log. Resume the run to go on."
+        _keep(connections, started, {"status": "failed", "errors": [reason], "report": {}})
         raise
     return _keep(connections, started, outcome)
 

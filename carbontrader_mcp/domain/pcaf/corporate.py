@@ -100,10 +100,9 @@ def financed_emissions(
     warnings: tuple[str, ...] = (),
     is_synthetic: bool = False,
 ) -> FinancedEmissions:
-    """Attribute one year of company emissions to one outstanding amount.
+    """Attribute a year of company emissions to an outstanding amount (PCAF Part A, 5.1 and 5.2).
 
-    A factor above 1 is computed and flagged, never capped: the standard sets no cap for
-    these classes.
+    A factor above 1 is flagged, never capped: the standard sets no cap for these classes.
 
     Raises:
         InvalidInputError: the outstanding amount is negative or not finite.
@@ -116,8 +115,10 @@ def financed_emissions(
     factor, factor_warnings = _factor(
         asset_class=asset_class, outstanding_amount_usd=outstanding_amount_usd, value=value
     )
+    amount = usd_input("outstanding_amount_usd", outstanding_amount_usd, outstanding_source)
     financed1 = attributed_tco2e(attribution_factor=factor, company_tco2e=scope1_tco2e)
     financed2 = attributed_tco2e(attribution_factor=factor, company_tco2e=scope2_tco2e)
+    intensity = _intensity_or_unknown(financed1, financed2, outstanding_amount_usd)
     return FinancedEmissions(
         company=company.name,
         cik=company.cik,
@@ -133,9 +134,7 @@ def financed_emissions(
         scope1_tco2e=financed1,
         scope2_tco2e=financed2,
         scope3_tco2e=_attributed_or_unknown(factor, emissions.scope3_tco2e),
-        economic_emission_intensity_tco2e_per_million_usd=_intensity_or_unknown(
-            financed1, financed2, outstanding_amount_usd
-        ),
+        economic_emission_intensity_tco2e_per_million_usd=intensity,
         pcaf_option=option,
         data_quality_score=data_quality_score(asset_class=asset_class, option=option),
         formula=_formula(
@@ -145,11 +144,7 @@ def financed_emissions(
             company_tco2e=scope1_tco2e + scope2_tco2e,
             financed_tco2e=financed1 + financed2,
         ),
-        inputs=(
-            usd_input("outstanding_amount_usd", outstanding_amount_usd, outstanding_source),
-            *value.inputs,
-            *_emissions_inputs(emissions),
-        ),
+        inputs=(amount, *value.inputs, *_emissions_inputs(emissions)),
         warnings=(*warnings, *value.warnings, *factor_warnings, *_emissions_warnings(emissions)),
         is_synthetic=is_synthetic or emissions.source.is_synthetic,
     )
