@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "run": _run,
         "runs": _runs,
         "load": _load,
+        "export": _export,
         "serve": serve.serve,
         "doctor": _doctor,
     }
@@ -79,6 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     kinds.add_parser("fixtures", help="the bundled data (done by itself at first use)")
     fsds = kinds.add_parser("fsds", help="a quarter of the SEC Financial Statement Data Sets")
     fsds.add_argument("files", nargs="+", type=Path, metavar="FILE.zip")
+
+    export = commands.add_parser("export", help="write a table as CSV or JSON lines")
+    export.add_argument("table", help="for example carbon_trades, financed_emissions, holdings")
+    export.add_argument("--format", choices=("csv", "json"), default="csv")
+    export.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
 
     server = commands.add_parser("serve", help="run the MCP server")
     serve.add_options(server)
@@ -170,6 +176,25 @@ def _load(options: argparse.Namespace) -> int:
             print_load(load_fsds(connections.database, file, now=connections.clock()))
     else:
         print(f"The bundled data is in {connections.database.path}.")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from db.export import check_table, export_table
+
+    check_table(options.table)
+    database = _connections().database
+    if options.output is None:
+        export_table(database, options.table, sys.stdout, form=options.format)
+        return 0
+    try:
+        with options.output.open("x", encoding="utf-8", newline="") as out:
+            rows = export_table(database, options.table, out, form=options.format)
+    except OSError as error:
+        raise InvalidInputError(
+            f"{options.output} cannot be written: {error.strerror}. Name a new file."
+        ) from error
+    print(f"{rows:,} rows of {options.table} written to {options.output}.")
     return 0
 
 
