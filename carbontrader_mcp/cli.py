@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from carbontrader_mcp.domain.workflow_runs import WorkflowRun
     from carbontrader_mcp.wiring import Connections
 
+CIK_DIGITS = 10
 EXIT_CODES = {"completed": 0, "no_trade": 0, "refused": 3, "failed": 1, "running": 1}
 
 
@@ -40,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"carbontrader: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print(
+            "Interrupted. `carbontrader runs` lists the run; run --resume RUN_ID finishes it.",
+            file=sys.stderr,
+        )
         return 130
 
 
@@ -54,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run the workflow for one company or filing")
     which = run.add_mutually_exclusive_group(required=True)
     which.add_argument("--company", help='name, ticker or CIK, for example "Exxon"')
-    which.add_argument("--cik", help="SEC Central Index Key, with or without leading zeros")
+    which.add_argument(
+        "--cik", type=_cik, help="SEC Central Index Key, with or without leading zeros"
+    )
     which.add_argument("--adsh", help="SEC accession number, for example 0000034088-25-000042")
     which.add_argument("--resume", metavar="RUN_ID", help="finish a run that was interrupted")
     run.add_argument("--portfolio", default="core", help="portfolio (default core)")
@@ -91,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", help="what is configured, which data is loaded, what is missing")
     return parser
+
+
+def _cik(text: str) -> str:
+    if not (text.isdigit() and len(text) <= CIK_DIGITS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a CIK: up to {CIK_DIGITS} digits")
+    return text
 
 
 def _connections() -> Connections:

@@ -54,6 +54,7 @@ def print_runs(runs: Sequence[WorkflowRun], *, as_json: bool) -> None:
     table = _table(
         "Workflow runs", "Run", "Started (UTC)", "Company", "Portfolio", "Status", "Trades"
     )
+    table.columns[0].no_wrap = True
     for run in runs:
         table.add_row(
             run.run_id,
@@ -183,7 +184,7 @@ def _financed(console: Console, financed: Record, shown: set[str]) -> None:
         ("Financed scope 2", "scope2_tco2e", "tCO2e"),
         ("Financed scope 3 (never added to 1 and 2)", "scope3_tco2e", "tCO2e"),
         (
-            "Intensity of scopes 1 and 2",
+            "Scopes 1 and 2 per amount outstanding",
             "economic_emission_intensity_tco2e_per_million_usd",
             "tCO2e per million USD",
         ),
@@ -262,7 +263,8 @@ def _quotes(console: Console, quotes: Sequence[Record]) -> None:
             row["instrument_id"],
             _amount(quote.get("quantity_units")),
             _amount(quote.get("quantity_tco2e") or row.get("asked_tco2e")),
-            *(_usd(quote.get(key)) for key in ("price_usd", "fee_usd", "total_usd")),
+            _usd(quote.get("price_usd"), 6),
+            *(_usd(quote.get(key)) for key in ("fee_usd", "total_usd")),
             f"{row['verdict'].replace('_', ' ')}: {escape(str(row['reason']))}",
         )
     console.print(table)
@@ -294,7 +296,8 @@ def _trades(console: Console, trades: Sequence[Record]) -> None:
             trade["trade_type"],
             trade["instrument_id"],
             _amount(trade["quantity_units"]),
-            *(_usd(trade[key]) for key in ("price_usd", "fee_usd", "total_usd")),
+            _usd(trade["price_usd"], 6),
+            *(_usd(trade[key]) for key in ("fee_usd", "total_usd")),
             trade["purpose"].replace("_", " "),
         )
     console.print(table)
@@ -377,8 +380,8 @@ def _amount(value: float | int | None) -> str:
     return "unknown" if value is None else in_words(value)
 
 
-def _usd(value: str | None) -> str:
-    return "unknown" if value is None else f"{float(value):,.2f}"
+def _usd(value: str | None, decimals: int = 2) -> str:
+    return "unknown" if value is None else f"{float(value):,.{decimals}f}"
 
 
 def _cite(source: Record) -> str:

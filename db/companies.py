@@ -35,16 +35,17 @@ def search(
     Exact before prefix before word before substring; among equals the one with more on file.
     """
     text = query.strip()
-    if not text:
-        raise InvalidInputError("The query is empty; give a company name, ticker or CIK.")
     if not 1 <= limit <= MATCHES_MAX:
         raise InvalidInputError(f"Limit is {limit}; it must be 1 to {MATCHES_MAX}.")
-    ranked = _ranked(database, text)
-    if sector is not None:
-        ranked = [pair for pair in ranked if pair[1]["sector"].casefold() == sector.casefold()]
+    named = None if sector is None else _sector(database, sector)
+    if text:
+        found = [row for _, row in _ranked(database, text) if named in (None, row["sector"])]
+    elif named is not None:
+        found = _in_sector(database, named)
+    else:
+        raise InvalidInputError("The query is empty; give a name, ticker or CIK, or a sector.")
     return CompanySearch(
-        matches=tuple(_to_match(database, row) for _, row in ranked[:limit]),
-        total=len(ranked),
+        matches=tuple(_to_match(database, row) for row in found[:limit]), total=len(found)
     )
 
 
@@ -134,6 +135,24 @@ def _name_rank(wanted: str, name: str) -> int | None:
     if all(f" {word}" in f" {name}" for word in wanted.split()):
         return WORD
     return SUBSTRING if wanted in name else None
+
+
+def _sector(database: Database, sector: str) -> str:
+    """A sector as it is written on file. Raises InvalidInputError with the ones there are."""
+    rows = database.query("SELECT DISTINCT sector FROM companies ORDER BY sector")
+    for row in rows:
+        if str(row["sector"]).casefold() == sector.strip().casefold():
+            return row["sector"]
+    listed = ", ".join(row["sector"] for row in rows)
+    raise InvalidInputError(f"There is no sector {sector[:40]!r}; use one of {listed}.")
+
+
+def _in_sector(database: Database, sector: str) -> list[Row]:
+    return database.query(
+        f"SELECT {_COLUMNS} FROM companies WHERE sector = :sector"  # noqa: S608
+        " ORDER BY rows_on_file DESC, name",
+        sector=sector,
+    )
 
 
 def _candidates(database: Database, text: str) -> list[Row]:

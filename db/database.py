@@ -73,9 +73,23 @@ class Database:
 
     @cached_property
     def _engine(self) -> Engine:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InsufficientDataError(
+                f"The folder {self.path.parent} cannot be made: {error.strerror}. Set CARBONTRADER_DB"
+                " to a file in a folder of your own."
+            ) from error
+        from sqlalchemy.exc import DatabaseError
+
         engine = _sqlite_engine(self.path)
-        _create_schema(engine)
+        try:
+            _create_schema(engine)
+        except DatabaseError as error:
+            raise InsufficientDataError(
+                f"The database {self.path} cannot be used: {error.orig}. Set CARBONTRADER_DB to a"
+                " file this program may write, or move this one away to have it made anew."
+            ) from error
         return engine
 
     def close(self) -> None:

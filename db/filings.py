@@ -1,11 +1,13 @@
 """Filings on file: rows back to submissions, standardised figures and facts."""
 
+import re
 from typing import Any
 
-from carbontrader_mcp.domain.errors import NotFoundError
+from carbontrader_mcp.domain.errors import InvalidInputError, NotFoundError
 from carbontrader_mcp.domain.filings import Fact, Finding, StatementFigure, Submission
 from db.database import Database, Row
 
+ACCESSION_NUMBER = re.compile(r"\d{10}-\d{2}-\d{6}")
 ANNUAL_FORMS = ("10-K", "10-KT", "20-F", "40-F")
 QUARTERLY_FORMS = ("10-Q", "10-QT")
 LISTED_FILINGS_MAX = 12
@@ -17,7 +19,16 @@ _SUBMISSION_COLUMNS = "adsh, cik, name, sic, form, period, fiscal_year, fiscal_p
 
 
 def load_submission(database: Database, adsh: str) -> Submission:
-    """The filing with this accession number. Raises NotFoundError if it is not on file."""
+    """The filing with this accession number.
+
+    Raises:
+        InvalidInputError: it is not an accession number.
+        NotFoundError: it is not on file.
+    """
+    if not ACCESSION_NUMBER.fullmatch(adsh):
+        raise InvalidInputError(
+            f"{adsh[:40]!r} is not an accession number; one looks like 0000034088-25-000042."
+        )
     row = database.first(
         f"SELECT {_SUBMISSION_COLUMNS} FROM submissions WHERE adsh = :adsh",  # noqa: S608
         adsh=adsh,

@@ -98,6 +98,7 @@ def load_portfolio(
         raise _unknown_portfolio(database, portfolio_id)
     cash = ledger.load_balance(database, owner=portfolio_id, ledger=CASH_LEDGER)
     holdings = _load_holdings(database, portfolio_id)
+    positions = _load_positions(database, portfolio_id)
     return Portfolio(
         portfolio_id=portfolio_id,
         name=row["name"],
@@ -106,7 +107,7 @@ def load_portfolio(
         holdings=holdings,
         positions_count=row["positions_count"],
         outstanding_amount_usd=row["outstanding_amount_usd"],
-        positions=_load_positions(database, portfolio_id),
+        positions=positions,
         limits=_limits(
             policy,
             day_gross_usd_micros=_day_gross_usd_micros(
@@ -114,7 +115,8 @@ def load_portfolio(
             ),
             position_usd=_load_position_usd(database, holdings, now=now),
         ),
-        note=NOTE,
+        note=f"{NOTE} The list shows the {len(positions)} largest of {row['positions_count']}"
+        " positions; query_tables on lending_data has all.",
     )
 
 

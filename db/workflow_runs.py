@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from carbontrader_mcp.domain.errors import NotFoundError
 from carbontrader_mcp.domain.pcaf.corporate import FinancedEmissions
@@ -20,23 +21,23 @@ def start_run(
     database: Database,
     *,
     run_id: str,
-    company: str,
+    asked: Mapping[str, Any],
     portfolio_id: str,
     policy: str,
     now: datetime,
 ) -> None:
-    """Write the row before the first step, so that a run that dies still shows."""
+    """Write the row before the first step, so that a run that dies still shows and can resume."""
     with database.transaction() as transaction:
         transaction.insert(
             "ai_workflow_results",
             [
                 {
                     "run_id": run_id,
-                    "company": company,
+                    "company": asked["company"] or asked["adsh"],
                     "portfolio_id": portfolio_id,
                     "policy": policy,
                     "status": "running",
-                    "output": "{}",
+                    "output": json.dumps({"asked": asked}),
                     "errors": "[]",
                     "started_at": to_utc_text(now),
                 }

@@ -18,9 +18,18 @@ ACTIVITY_FACTS_MAX: Final = 50
 ILLUSTRATIVE_USD: Final = 10_000_000.0
 """The loan that is assumed where the portfolio holds nothing; a round number of our own."""
 ON_FILE: Final = "on file"
+TOO_LARGE: Final = (
+    "The outstanding amount exceeds the company's value (attribution factor above 1): the figures"
+    " are shown and flagged, and nothing is traded on them. Check the amount."
+)
 SAFE_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 CIK: Final = re.compile(r"\d{10}")
-SCHEME_CHARGES: Final = "Allowance schemes charge scope 1 only; scope 2 and 3 are not priced here."
+SCHEME_CHARGES: Final = (
+    "What every tonne of financed scope 1 would cost at that price, as if the one scheme charged all"
+    " of it: how much of it a scheme covers is not on file. Scope 2 and 3 are not priced here."
+)
+ATTRIBUTION_MAX: Final = 1.0
+"""Above it the amount exceeds the company's value: shown and flagged, but nothing is traded on it."""
 
 
 async def fetch(state: RunState, context: RunContext) -> Json:
@@ -36,6 +45,8 @@ async def fetch(state: RunState, context: RunContext) -> Json:
         ),
         _if_any(context.tools, "get_emissions", company=filing["cik"]),
     )
+    # An unknown portfolio ends the run here, before anything is worked out for it.
+    await context.tools.call("get_portfolio", portfolio_id=context.portfolio_id)
     (company, activity, emissions), notes = zip(*answers, strict=True)
     return {
         "filing": filing,
@@ -91,6 +102,8 @@ async def exposure(state: RunState, context: RunContext) -> Json:
         ),
         context.tools.call("get_carbon_prices"),
     )
+    if any(part["attribution_factor"] > ATTRIBUTION_MAX for part in financed):
+        end = ended("no_trade", TOO_LARGE)
     prices: list[Json] = prices_answer["prices"]
     scope1 = financed_scope1_tco2e(part["scope1_tco2e"] for part in financed)
     table = price_exposures(financed_scope1_tco2e=scope1, prices=[_price(row) for row in prices])

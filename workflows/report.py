@@ -23,7 +23,7 @@ async def output(state: RunState, context: RunContext) -> Json:
             after = await context.tools.call("get_portfolio", portfolio_id=context.portfolio_id)
         except (ToolFailed, ToolUnavailable) as error:
             after, notes = None, [f"The portfolio after the trades is unknown: {error}"]
-    notes += _mismatches(state)
+    notes += _mismatches(state) + _other_accounts(state)
     return {"report": report(state, portfolio_after=after, notes=notes), "notes": notes}
 
 
@@ -39,7 +39,7 @@ def report(state: RunState, *, portfolio_after: Json | None, notes: list[str]) -
         "asked": state["asked"],
         "company": state.get("company", {}),
         "filing": _filing(state.get("filing")),
-        "activity": state.get("activity"),
+        "activity": _activity(state.get("activity")),
         "emissions": {
             "reported": (state.get("emissions_reported") or {}).get("emissions"),
             "used": validation.get("use"),
@@ -73,6 +73,13 @@ def _filing(filing: Json | None) -> Json:
     }
 
 
+def _activity(activity: Json | None) -> Json | None:
+    """How many facts there are; get_business_activity has them."""
+    if activity is None:
+        return None
+    return {"adsh": activity["adsh"], "total": activity["total"], "note": activity["note"]}
+
+
 def _open_tco2e(state: RunState) -> float | None:
     """Need that no trade of this run covered; None if the need was never worked out."""
     if "hedge" not in state:
@@ -103,6 +110,19 @@ def _simulated(state: RunState) -> list[str]:
     if any(part.get("is_synthetic") for part in state.get("financed", [])):
         said.append("Financed emissions rest on synthetic inputs.")
     return said
+
+
+def _other_accounts(state: RunState) -> list[str]:
+    """Said where the checks rest on another filing than the one shown."""
+    validation: Json = state.get("validation") or {}
+    filing: Json = state.get("filing") or {}
+    adsh = validation.get("accounts_adsh")
+    if adsh is None or not filing or adsh == filing["adsh"]:
+        return []
+    return [
+        f"The checks of the emissions use the accounts {adsh} for the period to"
+        f" {validation['accounts_period']}; the filing shown is {filing['adsh']}."
+    ]
 
 
 def _mismatches(state: RunState) -> list[str]:

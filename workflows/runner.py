@@ -85,6 +85,15 @@ async def run_company(
         raise first_error(group) from None
 
 
+async def has_checkpoint(checkpoint_path: Path, run_id: str) -> bool:
+    """Whether a step of this run is on disk."""
+    if not checkpoint_path.exists():
+        return False
+    async with AsyncSqliteSaver.from_conn_string(str(checkpoint_path)) as saver:
+        await saver.setup()
+        return await saver.aget_tuple({"configurable": {"thread_id": run_id}}) is not None
+
+
 async def _run(
     saver: AsyncSqliteSaver, start: Json | None, context: RunContext, on_stage: OnStage | None
 ) -> Json:

@@ -47,7 +47,8 @@ def _coordinator(result: Json) -> str:
     hedge: Json = result["hedge"]
     names = [row["instrument_id"] for row in hedge["instruments"]]
     return (
-        f"hedge target {in_words(hedge['target_tco2e'])} tCO2e, {in_words(hedge['held_tco2e'])}"
+        f"hedge target {in_words(hedge['target_tco2e'])} tCO2e, the policy's"
+        f" {hedge['hedge_fraction']:.0%} of financed scope 1, {in_words(hedge['held_tco2e'])}"
         f" held for this company; instruments {', '.join(names)}"
     )
 

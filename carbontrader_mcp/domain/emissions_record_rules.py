@@ -44,7 +44,8 @@ def v01_scope_missing(evidence: EvidenceForChecks) -> list[Finding]:
     """Scopes 1 and 2 are both mandatory in every corporate class."""
     rule, emissions = "V01_SCOPE_MISSING", evidence.emissions
     if emissions is None:
-        return [error(rule, "No emissions of the company are on file.")]
+        year = "" if evidence.report_year is None else f" for {evidence.report_year}"
+        return [error(rule, f"No reported emissions of the company are on file{year}.")]
     missing = [
         name
         for name, amount in (("1", emissions.scope1_tco2e), ("2", emissions.scope2_tco2e))

@@ -12,6 +12,8 @@ from carbontrader_mcp.domain.emissions_evidence import (
 from carbontrader_mcp.domain.filings import Finding
 from carbontrader_mcp.domain.units import in_words
 
+IMPLIED_DEBT_RATIO_MAX: Final = 2.0
+"""Dates differ, so half to double is let pass; our own choice."""
 EVIC_TO_ASSETS_MIN: Final = 0.5
 """Below half the book assets, debt was probably left out; a bank's deposits are in its assets."""
 YEAR_LAG_WARNING: Final = 2
@@ -106,6 +108,26 @@ def v32_source_triangulation(evidence: EvidenceForChecks) -> list[Finding]:
     )
 
 
+def _implied_debt_findings(
+    rule: str, evidence: EvidenceForChecks, debt_usd: float | None
+) -> list[Finding]:
+    """EVIC less market capitalisation is debt and minorities: far from the books, one is wrong."""
+    published, sheet = evidence.published, evidence.balance_sheet
+    if published is None or sheet is None or not debt_usd:
+        return []
+    if published.evic_usd is None or published.market_cap_usd is None:
+        return []
+    implied_usd = published.evic_usd - published.market_cap_usd
+    booked_usd = debt_usd + (sheet.minority_interest_usd or 0.0)
+    if booked_usd / IMPLIED_DEBT_RATIO_MAX <= implied_usd <= booked_usd * IMPLIED_DEBT_RATIO_MAX:
+        return []
+    message = (
+        f"EVIC less market capitalisation is {in_words(implied_usd)} USD at {published.as_of_date};"
+        f" debt and minority interest in the books are {in_words(booked_usd)} USD at {sheet.ddate}."
+    )
+    return [warning(rule, message)]
+
+
 def _evic_findings(rule: str, evidence: EvidenceForChecks, debt_usd: float | None) -> list[Finding]:
     published, sheet = evidence.published, evidence.balance_sheet
     if published is None or published.evic_usd is None:
@@ -122,6 +144,7 @@ def _evic_findings(rule: str, evidence: EvidenceForChecks, debt_usd: float | Non
         )
     if sheet is None:
         return findings
+    findings += _implied_debt_findings(rule, evidence, debt_usd)
     message: str | None = None
     evic_usd, market_cap_usd = published.evic_usd, published.market_cap_usd
     if published.as_of_date[:4] != sheet.ddate[:4]:

@@ -137,6 +137,10 @@ def buy_plan(
     """One line per usable instrument, as large as the need and the money left allow."""
     if need_tco2e <= 0:
         return _nothing(Side.BUY, 0.0, "The hedge target is already held; nothing is needed.")
+    units = [item.tco2e_per_unit for item in instruments if item.tco2e_per_unit is not None]
+    if units and need_tco2e < min(units) * (1 - UNIT_SLACK):
+        reason = f"Less than one whole unit is missing: {in_words(need_tco2e)} tCO2e."
+        return _nothing(Side.BUY, need_tco2e, reason)
     lines: list[Line] = []
     passed_over: list[PassedOver] = []
     for instrument in instruments:

@@ -47,7 +47,7 @@ def check_purpose(instrument: Instrument, purpose: str) -> Purpose:
             return candidate
     raise TradeRefusedError(
         "INELIGIBLE_FOR_PURPOSE",
-        f"{instrument.instrument_id} is a {instrument.kind} and cannot be traded for {purpose!r};"
+        f"{instrument.instrument_id}, of kind {instrument.kind}, cannot be traded for {purpose};"
         f" it serves {' or '.join(served) or 'no purpose'}. Allowances serve price_hedge and"
         " compliance, credits voluntary_claim; nothing nets financed emissions.",
     )

@@ -16,8 +16,10 @@ Company = Annotated[str, Field(description="Name, ticker or CIK, e.g. Exxon, XOM
 
 
 def search_companies(
-    query: Annotated[str, Field(description="Part of a name, a ticker or a CIK.", min_length=1)],
     ctx: Context[Connections, Any],
+    query: Annotated[
+        str, Field(description="Part of a name, a ticker or a CIK; empty with a sector.")
+    ] = "",
     sector: Annotated[str | None, Field(description="Only this sector, e.g. Utilities.")] = None,
     limit: Annotated[int, Field(ge=1, le=50)] = 10,
 ) -> CompanySearch:

@@ -111,29 +111,39 @@ async def run_and_record(
         NotFoundError: there is no such run to resume, or it has ended; its row stays as it is.
     """
     from workflows.policies import choose_policy
-    from workflows.runner import run_company
+    from workflows.runner import has_checkpoint, run_company
 
     if not resume and (company is None) == (adsh is None):
         raise InvalidInputError("Give either company or adsh, and only one of them.")
     settings = connections.settings
     policy = choose_policy(settings.policy, environment=settings.environment)
+    asked: dict[str, Any] = {
+        "company": company,
+        "adsh": adsh,
+        "outstanding_amount_usd": outstanding_amount_usd,
+    }
     if not resume:
         workflow_runs.start_run(
             connections.database,
             run_id=run_id,
-            company=company or adsh or "",
+            asked=asked,
             portfolio_id=portfolio_id,
             policy=policy.name,
             now=connections.clock(),
         )
     started = workflow_runs.load_run(connections.database, run_id)
+    if (
+        resume
+        and started.status == "running"
+        and not await has_checkpoint(settings.checkpoint_path, run_id)
+    ):
+        # It died before its first step was on disk: nothing was traded, so it begins again.
+        resume, asked = False, started.report["asked"]
     outcome: dict[str, Any]
     try:
         outcome = await run_company(
             client,
-            company=company,
-            adsh=adsh,
-            outstanding_amount_usd=outstanding_amount_usd,
+            **asked,
             portfolio_id=started.portfolio_id,
             run_id=run_id,
             policy=policy,

@@ -128,7 +128,7 @@ def test_an_ambiguous_company_fails_with_the_candidates(run: Run) -> None:
         ({"scope1": None}, "Scope 1 emissions of 2024 are unknown"),
         ({"positions": False}, "holds no position in Exxon Mobil Corp"),
         ({"data_quality_score": 5}, "worse than 4"),
-        ({"financed_scope1": 1.0}, "below one whole unit"),
+        ({"financed_scope1": 1.0}, "Less than one whole unit is missing"),
         ({"financed_scope1": 0.0}, "already held"),
         ({"spread": Decimal("1.04")}, "above the limit"),
         ({"order_usd": "0"}, "per_order_usd"),
