@@ -10,7 +10,7 @@ from carbontrader_mcp.domain.units import in_words
 INDENT = "  "
 NESTED = frozenset({dict, list})
 
-NONE_WHERE_NULL = ("hedged_cik", "next_offset", "run_id", "truncated_by")
+NONE_WHERE_NULL = ("hedged_cik", "next_offset", "note", "run_id", "truncated_by")
 """Fields in which null is known: there is no next page, no run, nothing was cut off."""
 
 

@@ -21,6 +21,8 @@ SOURCE_ID = "carbonmark"
 
 async def refresh(desk: Connections) -> str:
     """Fetch the offers unless the last answer is fresh; what happened, in a sentence."""
+    if desk.settings.is_read_only:
+        return "Nothing was asked: CARBONTRADER_READ_ONLY is set, and offers would be stored."
     last = last_fetch(desk.database)
     if last is not None and desk.clock() - last < CACHE_AGE:
         return f"Carbonmark was asked at {last:%H:%M:%S} UTC; its offers are from then."

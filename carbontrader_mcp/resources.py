@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -17,12 +18,13 @@ from mcp.types import (
     ResourceTemplateReference,
 )
 
-from carbontrader_mcp.domain.errors import CarbonTraderError, NotFoundError
-from carbontrader_mcp.wiring import Connections
+from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError, NotFoundError
+from carbontrader_mcp.wiring import Connections, new_id
 from db import companies, tables, workflow_runs
 
 JSON = "application/json"
 COMPLETIONS_MAX = 20
+ANSWER_CHARACTERS_MAX = 1_000_000
 
 
 def add_to(server: MCPServer[Connections], connections: Connections) -> None:
@@ -30,7 +32,7 @@ def add_to(server: MCPServer[Connections], connections: Connections) -> None:
 
     def list_tables() -> str:
         """Every table: name, what one row is, number of rows."""
-        return _json(tables.list_tables(connections.database))
+        return _answer(lambda: tables.list_tables(connections.database))
 
     def read_table(table: str, limit: int = 50, offset: int = 0) -> str:
         """Rows of one table in key order, at most 200 at a time; next_offset says how to go on."""
@@ -98,7 +100,19 @@ def _answer(read: Callable[[], Any]) -> str:
         raise ResourceNotFoundError(str(error)) from error
     except CarbonTraderError as error:
         raise ResourceError(str(error)) from error
+    except Exception as crash:
+        error_id = new_id()
+        logging.getLogger("carbontrader").error("error %s in a resource", error_id, exc_info=crash)
+        raise ResourceError(
+            f"The resource failed for a reason of our own (error {error_id}, in the server's log)."
+        ) from crash
 
 
 def _json(answer: Any) -> str:
-    return json.dumps(answer, default=dataclasses.asdict, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(answer, default=dataclasses.asdict, ensure_ascii=False, allow_nan=False)
+    if len(text) > ANSWER_CHARACTERS_MAX:
+        raise InvalidInputError(
+            f"The answer has {len(text):,} characters; at most {ANSWER_CHARACTERS_MAX:,} are sent. Use"
+            " a smaller limit, or query_tables for some columns."
+        )
+    return text

@@ -50,6 +50,9 @@ def serve(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    if options.http and (fault := _port_fault(options.host, options.port)):
+        print(f"carbontrader: port {options.port} cannot be used: {fault}", file=sys.stderr)
+        return 2
     # Nothing made while starting is garbage: looking for it costs a tenth of the start, and
     # then a part of every call.
     gc.disable()
@@ -71,6 +74,19 @@ def serve(options: argparse.Namespace) -> int:
     else:
         server.run()
     return 0
+
+
+def _port_fault(host: str, port: int) -> str | None:
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as error:
+        return str(error)
+    return None
 
 
 def _server() -> CarbonTraderServer:

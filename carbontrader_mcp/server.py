@@ -82,6 +82,11 @@ TOOLS: tuple[tuple[Callable[..., Any], str, ToolAnnotations], ...] = (
 )
 
 
+SQL_CHARACTERS_MAX = 20_000
+TEXT_CHARACTERS_MAX = 300
+INTEGER_MAX = 2**53
+
+
 class CarbonTraderServer(MCPServer[Connections]):
     """Lets the model read our own errors and a short text; hides any other exception behind an id."""
 
@@ -90,6 +95,8 @@ class CarbonTraderServer(MCPServer[Connections]):
     ) -> CallToolResult | InputRequiredResult:
         if self._tool_input_schema(name) is None:
             raise MCPError(code=INVALID_PARAMS, message=f"Unknown tool: {name[:64]}")
+        if (fault := _size_fault(arguments)) is not None:
+            raise ToolError(f"{name} was not run. {fault}")
         try:
             result = await super().call_tool(name, arguments, context)
         except UnexpectedToolError as crash:
@@ -161,6 +168,20 @@ def build_server(connections: Connections) -> CarbonTraderServer:
     resources.add_to(server, connections)
     prompts.add_to(server)
     return server
+
+
+def _size_fault(arguments: dict[str, Any]) -> str | None:
+    """Nothing longer than a name, or larger than any number of ours, goes further."""
+    for name, value in arguments.items():
+        if isinstance(value, str):
+            longest = SQL_CHARACTERS_MAX if name == "sql" else TEXT_CHARACTERS_MAX
+            if len(value) > longest:
+                return f"{name[:40]} has {len(value):,} characters; at most {longest:,} are taken."
+            if name != "sql" and not value.isprintable():
+                return f"{name[:40]} has control characters or parts of characters in it."
+        elif isinstance(value, int) and abs(value) > INTEGER_MAX:
+            return f"{name[:40]} is out of range."
+    return None
 
 
 def _argument_errors(name: str, error: ValidationError, schema: dict[str, Any]) -> str:

@@ -35,16 +35,15 @@ class Settings:
         """
         env = dict(os.environ if environment is None else environment)
         database_path = Path(env.get("CARBONTRADER_DB") or _data_folder() / "carbontrader.sqlite")
+        database_path = database_path.expanduser().absolute()
         policy = env.get("CARBONTRADER_POLICY") or "rules"
         if policy not in POLICIES:
             raise InvalidInputError(
                 f"CARBONTRADER_POLICY is {policy!r}; use one of {', '.join(POLICIES)}."
             )
         return cls(
-            database_path=database_path.expanduser().absolute(),
-            checkpoint_path=database_path.expanduser()
-            .absolute()
-            .with_suffix(".checkpoints.sqlite"),
+            database_path=database_path,
+            checkpoint_path=database_path.with_name(f"{database_path.name}.checkpoints"),
             trading_policy_path=Path(env.get("CARBONTRADER_TRADING_POLICY") or TRADING_POLICY),
             is_read_only=_switch(env, "CARBONTRADER_READ_ONLY"),
             policy=policy,

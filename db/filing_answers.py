@@ -15,8 +15,8 @@ def find_adsh(
     *,
     adsh: str | None,
     company: str | None,
-    form: str | None,
-    fiscal_year: int | None,
+    form: str | None = None,
+    fiscal_year: int | None = None,
 ) -> str:
     """The accession number asked for: as given, or of the company's filing that fits.
 

@@ -21,6 +21,7 @@ from db.company_values import load_value_evidence
 from db.database import Database, Transaction
 from db.emissions import CheckedEmissions, validate_company
 from db.lending import load_outstanding
+from db.portfolios import check_portfolio
 
 SUPPLIED = "supplied by the caller"
 
@@ -47,6 +48,8 @@ def calculate(
     """
     kind = to_asset_class(asset_class)
     found = companies.resolve(database, company)
+    if portfolio_id is not None:
+        check_portfolio(database, portfolio_id)
     held = _held(database, outstanding_amount_usd, portfolio_id, found.cik, kind)
     amount_usd = held.amount_usd if held is not None else outstanding_amount_usd
     if amount_usd is None:

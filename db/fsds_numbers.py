@@ -184,7 +184,10 @@ def _learn(texts: dict[bytes, str], *names: bytes) -> None:
     if not all(names):
         raise ValueError("tag, version or uom is empty")
     for name in names:
-        texts[name] = name.decode()
+        text = name.decode()
+        if not text.isprintable():
+            raise ValueError("tag, version or uom has control characters")
+        texts[name] = text
 
 
 def _day(text: bytes) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.filings import Submission
+from carbontrader_mcp.domain.outside_text import clean
 from db.database import Database, Transaction
 from db.fsds_files import Member, Progress, Rejects, open_quarter, split_line
 from db.fsds_numbers import Quarter, read_labelled_tags, read_numbers
@@ -21,6 +22,9 @@ PERIOD_YEAR_MIN = 1990
 """EDGAR starts in 1993; a handful of `period` values in the real files lie centuries off."""
 
 _ADSH = re.compile(r"\d{10}-\d{2}-\d{6}")
+
+NAME_CHARACTERS_MAX = 150
+"""The SEC's own limit of the column (readme of the data sets)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +125,7 @@ def _submission(row: dict[str, str]) -> Submission:
     return Submission(
         adsh=row["adsh"],
         cik=row["cik"].zfill(10),
-        name=row["name"],
+        name=clean(row["name"], length_max=NAME_CHARACTERS_MAX),
         sic=sic.zfill(4) if sic else None,
         form=row["form"],
         period=period.isoformat(),

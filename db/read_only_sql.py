@@ -48,15 +48,26 @@ CHILD_SCRIPT: Final = Path(__file__).with_name("read_only_sql_child.py")
 KEPT_ENVIRONMENT: Final = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
+SYNTHETIC_TABLES = frozenset({"lending_data", "financed_emissions", "portfolios"})
+SYNTHETIC_NOTE = (
+    "Read from the loan book, whose bundled rows are synthetic (column is_synthetic); no bank lent"
+    " these amounts."
+)
+
+
 @dataclass(frozen=True)
 class SqlAnswer:
-    """Rows of one SELECT; `truncated_by` names the cap that cut them off, or is None."""
+    """Rows of one SELECT; `truncated_by` names the cap that cut them off, or is None.
+
+    `note` says so where a table that was read holds synthetic rows.
+    """
 
     columns: list[str]
     rows: list[list[Value]]
     row_count: int
     truncated_by: str | None
     elapsed_ms: float
+    note: str | None
 
 
 class ReadOnlySql:
@@ -101,7 +112,15 @@ class ReadOnlySql:
             raise self._error(answer["error"], answer["message"])
         rows = answer["rows"]
         truncated_by = answer["truncated_by"]
-        return SqlAnswer(answer["columns"], rows, len(rows), truncated_by, round(elapsed_ms, 3))
+        is_synthetic = not SYNTHETIC_TABLES.isdisjoint(answer["tables"])
+        return SqlAnswer(
+            answer["columns"],
+            rows,
+            len(rows),
+            truncated_by,
+            round(elapsed_ms, 3),
+            SYNTHETIC_NOTE if is_synthetic else None,
+        )
 
     @property
     def child_pid(self) -> int | None:

@@ -112,6 +112,7 @@ class Reader:
     def answer(self, sql: str) -> Message:
         """Columns and rows, or an error with its kind."""
         self._refused = None
+        self._read = set[str]()
         self._deadline = time.monotonic() + self._seconds_max
         try:
             self._own("BEGIN")
@@ -164,7 +165,12 @@ class Reader:
                 rows.append(values)
         finally:
             cursor.close(True)
-        return {"columns": columns, "rows": rows, "truncated_by": truncated_by}
+        return {
+            "columns": columns,
+            "rows": rows,
+            "truncated_by": truncated_by,
+            "tables": sorted(self._read),
+        }
 
     def _refuse_second_statement(self, rest: str) -> None:
         """SQLite itself says whether what follows the first statement is more than a comment."""
@@ -203,6 +209,8 @@ class Reader:
         elif action == apsw.SQLITE_READ and not self._may_read(first or "", second, schema):
             refused = f"{first} is not a listed table"
         if refused is None:
+            if action == apsw.SQLITE_READ and first:
+                self._read.add(first)
             return apsw.SQLITE_OK
         self._refused = self._refused or refused
         return apsw.SQLITE_DENY

@@ -17,7 +17,7 @@ from carbontrader_mcp.domain.orders import PricedOrder, Purpose, Quote, Side, Tr
 from carbontrader_mcp.domain.times import to_utc_text
 from carbontrader_mcp.domain.trading_policy import TradingPolicy
 from carbontrader_mcp.domain.units import from_micros
-from db import audit, ledger, prices, quotes
+from db import audit, ledger, portfolios, prices, quotes
 from db.database import Database, Row, Transaction
 
 TRADES_PER_ANSWER_MAX = 200
@@ -117,6 +117,8 @@ def list_trades(
         raise InvalidInputError(
             f"limit {limit} must be from 1 to {TRADES_PER_ANSWER_MAX}, offset {offset} 0 or more."
         )
+    if portfolio_id is not None:
+        portfolios.check_portfolio(database, portfolio_id)
     wanted = {"portfolio_id": portfolio_id, "run_id": run_id}
     rows = database.query(
         "SELECT * FROM carbon_trades"

@@ -30,7 +30,9 @@ def test_every_variable_is_taken(tmp_path: Path) -> None:
         }
     )
     assert settings.database_path == tmp_path / "desk.sqlite"
-    assert settings.checkpoint_path == tmp_path / "desk.checkpoints.sqlite"
+    assert settings.checkpoint_path == settings.database_path.with_name(
+        f"{settings.database_path.name}.checkpoints"
+    )
     assert settings.trading_policy_path == tmp_path / "policy.toml"
     assert (settings.is_read_only, settings.policy) == (True, "auto")
     assert settings.carbonmark_url == "http://127.0.0.1:1"

@@ -115,7 +115,7 @@ def _node(step: Step) -> Callable[..., Awaitable[Json]]:
             return ended("failed", f"{name}: took longer than {NODE_SECONDS:.0f} seconds.")
         except Exception as error:
             log.exception("Step %s failed.", name)
-            return ended("failed", f"{name}: unexpected {type(error).__name__}: {error}")
+            return ended("failed", f"{name}: unexpected {type(error).__name__}; see the log.")
 
     return node
 

@@ -22,6 +22,8 @@ STEPS_MAX: Final = 30
 RUN_ID: Final = re.compile(r"[A-Za-z0-9._:-]{4,64}")
 """It also begins every order id, which may hold these characters and at most 80 of them."""
 
+OnResult = Callable[[Json], None]
+"""Keeps the result; called before the checkpoint is let go."""
 OnStage = Callable[[str, str], Awaitable[None]]
 """Told once per stage when it has ended: its name, and what it found or why it ended the run."""
 
@@ -37,6 +39,7 @@ async def run_company(
     policy: Policy,
     checkpoint_path: Path,
     on_stage: OnStage | None = None,
+    on_result: OnResult | None = None,
     resume: bool = False,
 ) -> Json:
     """The result: run_id, status, company, cik, adsh, portfolio_id, policy, errors, report.
@@ -80,7 +83,7 @@ async def run_company(
     checkpoint_path.parent.mkdir(parents=True, exist_ok=True)
     try:
         async with AsyncSqliteSaver.from_conn_string(str(checkpoint_path)) as saver:
-            return await _run(saver, start, context, on_stage)
+            return await _run(saver, start, context, on_stage, on_result)
     except BaseExceptionGroup as group:
         raise first_error(group) from None
 
@@ -95,7 +98,11 @@ async def has_checkpoint(checkpoint_path: Path, run_id: str) -> bool:
 
 
 async def _run(
-    saver: AsyncSqliteSaver, start: Json | None, context: RunContext, on_stage: OnStage | None
+    saver: AsyncSqliteSaver,
+    start: Json | None,
+    context: RunContext,
+    on_stage: OnStage | None,
+    on_result: OnResult | None,
 ) -> Json:
     # JSON values only: nothing in a checkpoint may name a type to be built.
     saver.serde = JsonPlusSerializer(allowed_msgpack_modules=None)
@@ -113,10 +120,17 @@ async def _run(
             ):
                 await _tell(on_stage, part["data"])
         except ToolUnavailable as error:
-            return _result(await _values(graph, config), cut_off=str(error))
-    values = await _values(graph, config)
+            return _told(on_result, _result(await _values(graph, config), cut_off=str(error)))
+    result = _told(on_result, _result(await _values(graph, config)))
+    # Only now: a run that dies before its result is kept can still be resumed for it.
     await saver.adelete_thread(context.run_id)
-    return _result(values)
+    return result
+
+
+def _told(on_result: OnResult | None, result: Json) -> Json:
+    if on_result is not None:
+        on_result(result)
+    return result
 
 
 def _check_start(kept: Json, start: Json | None, context: RunContext) -> None:
@@ -133,6 +147,11 @@ def _check_start(kept: Json, start: Json | None, context: RunContext) -> None:
         raise InvalidInputError(
             f"Run {run_id!r} was begun with graph version {kept.get('graph_version')}; this is"
             f" version {GRAPH_VERSION}. Start a new run."
+        )
+    if kept.get("policy") != context.policy.name:
+        raise InvalidInputError(
+            f"Run {run_id!r} was begun under policy {kept.get('policy')!r}, not"
+            f" {context.policy.name!r}; resume it with CARBONTRADER_POLICY={kept.get('policy')}."
         )
     if kept.get("portfolio_id") != context.portfolio_id:
         raise InvalidInputError(

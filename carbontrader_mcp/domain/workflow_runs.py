@@ -1,6 +1,7 @@
 """A run of the workflow, as it is kept and shown."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 
@@ -23,3 +24,11 @@ class WorkflowRun:
     ended_at: str | None
     errors: list[str]
     report: dict[str, Any]
+
+
+def run_question(subject: str, portfolio_id: str, *, order_usd: Decimal, run_usd: Decimal) -> str:
+    """What a person is asked before a run that may trade; `subject` is a CIK or an adsh."""
+    return (
+        f"Run the workflow for {subject} in portfolio {portfolio_id}? It may place paper trades of at"
+        f" most {order_usd:,.0f} USD each and {run_usd:,.0f} USD in all."
+    )

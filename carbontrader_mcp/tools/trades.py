@@ -41,10 +41,21 @@ def ask_approval(
     quote = trades.quote_to_approve(
         desk.database, quote_id, policy=desk.trading_policy, now=desk.clock()
     )
-    capabilities = ctx.client_capabilities
-    if capabilities is None or capabilities.elicitation is None:
+    if not can_ask(ctx):
         return Approval(approve=True)
     return Elicit(approval_question(quote), Approval)
+
+
+def can_ask(ctx: Context[Connections, Any]) -> bool:
+    """Whether the client can put a question to its person."""
+    capabilities = ctx.client_capabilities
+    return capabilities is not None and capabilities.elicitation is not None
+
+
+def check_approval(approval: ElicitationResult[Approval], subject: str) -> None:
+    """Raises TradeRefusedError, DECLINED, unless the person said yes."""
+    if not (isinstance(approval, AcceptedElicitation) and approval.data.approve):
+        raise TradeRefusedError("DECLINED", f"The person did not approve {subject}.")
 
 
 def execute_trade(
@@ -57,8 +68,7 @@ def execute_trade(
     the first trade with is_replay true. Show the person the quote before. Expiry, price, limits,
     cash and holdings are checked again; a refusal starts with a code and names the limit."""
     desk = wiring.connections(ctx)
-    if not (isinstance(approval, AcceptedElicitation) and approval.data.approve):
-        raise TradeRefusedError("DECLINED", f"The person did not approve quote {quote_id!r}.")
+    check_approval(approval, f"quote {quote_id!r}")
     return trades.execute_trade(
         desk.database,
         quote_id=quote_id,

@@ -167,7 +167,7 @@ def test_validation_decides_which_emissions_are_used(database: Database) -> None
         ({"outstanding_amount_usd": -1.0}, InvalidInputError, "at least 0"),
         ({"outstanding_amount_usd": 1.0, "asset_class": "mortgages"}, InvalidInputError, "covered"),
         ({"outstanding_amount_usd": 1.0, "company": "Nobody"}, NotFoundError, "Nobody"),
-        ({"portfolio_id": "none"}, NotFoundError, "on file: core"),
+        ({"portfolio_id": "none"}, NotFoundError, "use one of core"),
         ({"portfolio_id": "core", "asset_class": "listed_equity"}, NotFoundError, "it holds"),
     ],
 )

@@ -358,3 +358,15 @@ def test_real_quarters_agree_with_the_recorded_figures(database: Database, name:
     # months in a 10-Q, the group's profit for the parent's).
     shares = {field: agreed[field] / filled[field] for field in filled}
     assert all(share >= 0.97 for share in shares.values()), shares
+
+
+def test_a_name_from_outside_is_cleaned_of_what_a_terminal_would_obey(
+    database: Database, tmp_path: Path
+) -> None:
+    named = (*SUB_A[:2], "ACME\x1b[31m\x1b]0;owned\x07\u202e OIL", *SUB_A[3:])
+    path = quarter(tmp_path / "q.zip", sub=(named, SUB_B), num=(NEW, *NUM_NEW))
+    load_fsds(database, path, now=NOW)
+
+    (row,) = database.query("SELECT name FROM submissions WHERE adsh = :a", a=A)
+    assert row["name"].isprintable()
+    assert row["name"].startswith("ACME")

@@ -206,7 +206,8 @@ def test_trades_are_listed_latest_first_by_portfolio_and_run(market: Database) -
     ]
     page = list_trades(market, run_id="run-1", limit=1, offset=1)
     assert ([row.client_order_id for row in page.trades], page.total) == (["o-0"], 2)
-    assert list_trades(market, portfolio_id="blue").total == 0
+    with pytest.raises(NotFoundError, match="no portfolio 'blue'"):
+        list_trades(market, portfolio_id="blue")
     for wrong in ({"limit": 0}, {"limit": 201}, {"offset": -1}):
         with pytest.raises(InvalidInputError):
             list_trades(market, **wrong)

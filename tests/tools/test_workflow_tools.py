@@ -6,11 +6,14 @@ import logging
 from typing import Any, Literal
 
 import pytest
+from mcp.types import ElicitResult
 
 from carbontrader_mcp.domain.errors import InvalidInputError, NotFoundError
+from carbontrader_mcp.run_lock import only_worker
+from carbontrader_mcp.runs import RunOrder, run_through
 from carbontrader_mcp.server import build_server
-from carbontrader_mcp.tools.workflow_runs import run_through
 from carbontrader_mcp.wiring import Connections
+from db import workflow_runs
 from tests.tools.calls import ERAS, EXXON_ADSH, EXXON_CIK, answer, ask, connected, refusal
 from workflows import runner
 
@@ -126,7 +129,7 @@ async def test_a_crash_leaves_a_failed_row_and_shows_no_inside(
             assert "of our own" in text
             kept = await answer(client, "get_workflow_run", run_id="id-000001")
     assert kept["status"] == "failed"
-    assert kept["errors"] == ["Unexpected ZeroDivisionError; see the log. Resume the run to go on."]
+    assert kept["errors"] == ["Cut off by ZeroDivisionError. Resume the run to go on."]
     assert "ZeroDivisionError: inside" in caplog.text
 
 
@@ -134,10 +137,8 @@ async def resume(desk: Connections, run_id: str) -> Any:
     async def on_stage(stage: str, message: str) -> None:
         raise AssertionError(stage, message)
 
-    return await run_through(
-        build_server(desk), desk, company=None, adsh=None, portfolio_id="core",
-        run_id=run_id, on_stage=on_stage, resume=True,
-    )  # fmt: skip
+    order = RunOrder(run_id=run_id, portfolio_id="core", resume=True)
+    return await run_through(build_server(desk), desk, order, on_stage)
 
 
 async def test_resuming_a_finished_run_is_refused_and_keeps_its_report(desk: Connections) -> None:
@@ -159,9 +160,65 @@ async def test_a_policy_without_its_key_is_refused_before_the_run_begins(desk: C
 
     async def on_stage(*_: str) -> None: ...
 
+    order = RunOrder(run_id="run-0001", portfolio_id="core", company="XOM")
     with pytest.raises(InvalidInputError, match="ANTHROPIC_API_KEY"):
-        await run_through(
-            build_server(keyless), keyless, company="XOM", adsh=None, portfolio_id="core",
-            run_id="run-0001", on_stage=on_stage,
-        )  # fmt: skip
+        await run_through(build_server(keyless), keyless, order, on_stage)
     assert desk.database.query("SELECT 1 FROM ai_workflow_results") == []
+
+
+@pytest.mark.parametrize("mode", ERAS)
+async def test_a_person_who_declines_a_run_sees_nothing_traded(
+    desk: Connections, mode: Literal["auto", "legacy"]
+) -> None:
+    asked: list[str] = []
+
+    async def decline(_: Any, params: Any) -> ElicitResult:
+        asked.append(params.message)
+        return ElicitResult(action="decline")
+
+    async with connected(desk, mode=mode, elicitation_callback=decline) as client:
+        text = await refusal(client, "run_workflow", company="XOM")
+        trades = await answer(client, "list_trades")
+    assert text.startswith("DECLINED")
+    assert trades["total"] == 0
+    assert len(asked) == 1
+    assert EXXON_ADSH in asked[0]
+    assert "200,000 USD in all" in asked[0]
+
+
+@pytest.mark.parametrize("amount", [0.0, -1.0, float("nan"), float("inf"), 1e-320, 1e13])
+async def test_an_amount_nobody_lends_is_refused_before_the_run(
+    desk: Connections, amount: float
+) -> None:
+    order = RunOrder(
+        run_id="run-0001", portfolio_id="core", company="XOM", outstanding_amount_usd=amount
+    )
+
+    async def on_stage(*_: str) -> None: ...
+
+    with pytest.raises(InvalidInputError, match="must be 1 to"):
+        await run_through(build_server(desk), desk, order, on_stage)
+
+
+async def test_only_one_worker_has_a_run(desk: Connections) -> None:
+    locks = desk.settings.checkpoint_path.with_suffix(".locks")
+    with only_worker(locks, "run-0001"), pytest.raises(InvalidInputError, match="another process"):
+        await resume(desk, "run-0001")
+
+
+async def test_a_run_cut_off_before_its_first_step_begins_again(desk: Connections) -> None:
+    workflow_runs.start_run(
+        desk.database,
+        run_id="run-0001",
+        asked={"company": "XOM", "adsh": None, "outstanding_amount_usd": None},
+        portfolio_id="core",
+        policy="rules",
+        now=desk.clock(),
+    )
+
+    async def on_stage(*_: str) -> None: ...
+
+    order = RunOrder(run_id="run-0001", portfolio_id="core", resume=True)
+    run = await run_through(build_server(desk), desk, order, on_stage)
+    assert run.status == "completed"
+    assert len(run.report["trades"]) == 1

@@ -120,7 +120,8 @@ def test_a_purchase_at_its_highest_price_stays_within_every_money_limit(
         cost = float(line.price_limit_usd_per_tco2e) * line.quantity_tco2e
         assert cost <= float(money) * (1 + 1e-6) + 1e-2
         assert line.quantity_tco2e <= need + 1e-5
-    assert len(plan.lines) + len(plan.passed_over) == len(traded)
+    if not plan.reason.startswith("Less than one whole unit"):
+        assert len(plan.lines) + len(plan.passed_over) == len(traded)
     assert plan.reason
 
 

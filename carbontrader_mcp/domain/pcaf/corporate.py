@@ -115,6 +115,10 @@ def financed_emissions(
     factor, factor_warnings = _factor(
         asset_class=asset_class, outstanding_amount_usd=outstanding_amount_usd, value=value
     )
+    if not math.isfinite(factor * (scope1_tco2e + scope2_tco2e)):
+        raise InvalidInputError(
+            f"{outstanding_amount_usd:g} USD over {value.amount_usd:g} USD is out of range; check both."
+        )
     amount = usd_input("outstanding_amount_usd", outstanding_amount_usd, outstanding_source)
     financed1 = attributed_tco2e(attribution_factor=factor, company_tco2e=scope1_tco2e)
     financed2 = attributed_tco2e(attribution_factor=factor, company_tco2e=scope2_tco2e)
