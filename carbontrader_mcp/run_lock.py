@@ -1,5 +1,9 @@
-"""One process at a time works on a run. The system frees the lock when the process dies."""
+"""One process at a time works on a run, and one run at a time on a portfolio.
 
+The system frees a lock when its process dies, however it dies.
+"""
+
+import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,25 +14,28 @@ from carbontrader_mcp.domain.errors import InvalidInputError
 
 
 @contextmanager
-def only_worker(folder: Path, run_id: str) -> Generator[None]:
-    """Hold the run while the block runs.
+def only_worker(folder: Path, subject: str) -> Generator[None]:
+    """Hold the subject, such as `run 1a2b` or `portfolio core`, while the block runs.
 
     Raises:
-        InvalidInputError: another process, or another task of this one, works on it.
+        InvalidInputError: another process, or another task of this one, holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{run_id.replace(':', '_')}.lock"
+    path = folder / "".join(letter if letter.isalnum() else "_" for letter in subject)
     with path.open("w") as file:
         try:
             _lock(file)
-        except OSError as error:
+            is_ours = os.fstat(file.fileno()).st_ino == path.stat().st_ino
+        except OSError:
+            is_ours = False
+        if not is_ours:
             raise InvalidInputError(
-                f"Run {run_id!r} is being worked on by another process; wait for it to end."
-            ) from error
+                f"Another workflow run works on {subject} now; wait for it to end, then try again."
+            )
         try:
             yield
         finally:
-            # Removed while still held, so that nobody waits on a file that is going away.
+            # While still held: whoever opened the same file meanwhile finds that it is gone.
             path.unlink(missing_ok=True)
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mcp import Client
@@ -65,14 +66,18 @@ async def run_through(
     from workflows.tool_call import first_error
 
     _check_order(order)
-    locks = connections.settings.checkpoint_path.with_suffix(".locks")
     try:
-        with only_worker(locks, order.run_id):
+        with only_worker(_locks(connections), f"run {order.run_id}"):
             async with Client(server) as client:
                 return await _recorded(connections, client, order, on_stage)
     except BaseExceptionGroup as group:
         # The client's task group wraps whatever is raised inside it.
         raise first_error(group) from None
+
+
+def _locks(connections: Connections) -> Path:
+    path = connections.settings.checkpoint_path
+    return path.with_name(f"{path.name}.locks")
 
 
 def _check_order(order: RunOrder) -> None:
@@ -117,17 +122,19 @@ async def _recorded(
         _keep(connections, started, outcome)
 
     try:
-        await run_company(
-            client,
-            **asked,
-            portfolio_id=started.portfolio_id,
-            run_id=order.run_id,
-            policy=policy,
-            checkpoint_path=settings.checkpoint_path,
-            on_stage=on_stage,
-            on_result=keep,
-            resume=resume,
-        )
+        # Two runs at once would each find the same hedge missing, and both buy it.
+        with only_worker(_locks(connections), f"portfolio {started.portfolio_id}"):
+            await run_company(
+                client,
+                **asked,
+                portfolio_id=started.portfolio_id,
+                run_id=order.run_id,
+                policy=policy,
+                checkpoint_path=settings.checkpoint_path,
+                on_stage=on_stage,
+                on_result=keep,
+                resume=resume,
+            )
     except CarbonTraderError as error:
         if resume:
             raise

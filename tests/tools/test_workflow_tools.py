@@ -201,9 +201,19 @@ async def test_an_amount_nobody_lends_is_refused_before_the_run(
 
 
 async def test_only_one_worker_has_a_run(desk: Connections) -> None:
-    locks = desk.settings.checkpoint_path.with_suffix(".locks")
-    with only_worker(locks, "run-0001"), pytest.raises(InvalidInputError, match="another process"):
+    path = desk.settings.checkpoint_path
+    locks = path.with_name(f"{path.name}.locks")
+    with only_worker(locks, "run run-0001"), pytest.raises(InvalidInputError, match="run run-0001"):
         await resume(desk, "run-0001")
+
+
+async def test_one_run_at_a_time_works_on_a_portfolio(desk: Connections) -> None:
+    path = desk.settings.checkpoint_path
+    with only_worker(path.with_name(f"{path.name}.locks"), "portfolio core"):
+        busy = await ask(desk, "run_workflow", company="XOM")
+    free = await ask(desk, "run_workflow", company="XOM")
+    assert (busy["status"], free["status"]) == ("failed", "completed")
+    assert "works on portfolio core now" in busy["errors"][0]
 
 
 async def test_a_run_cut_off_before_its_first_step_begins_again(desk: Connections) -> None:
