@@ -21,7 +21,7 @@ def search_companies(
         str, Field(description="Part of a name, a ticker or a CIK; empty with a sector.")
     ] = "",
     sector: Annotated[str | None, Field(description="Only this sector, e.g. Utilities.")] = None,
-    limit: Annotated[int, Field(ge=1, le=50)] = 10,
+    limit: Annotated[int, Field(description="At most so many.", ge=1, le=50)] = 10,
 ) -> CompanySearch:
     """Finds SEC filers by name, former name, ticker or CIK: exact matches first. Shows the latest
     filing on file and the years with reported emissions. Use the CIK where names are alike."""

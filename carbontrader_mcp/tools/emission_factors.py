@@ -22,7 +22,9 @@ def find_emission_factor(
     region: Annotated[
         str | None, Field(description="eGRID subregion or country, e.g. CAMX, US.")
     ] = None,
-    year: Annotated[int | None, Field(ge=1990, le=2100)] = None,
+    year: Annotated[
+        int | None, Field(description="The nearest is taken; default latest.", ge=1990, le=2100)
+    ] = None,
     gas: Annotated[str, Field(description="CO2e, CO2, CH4 or N2O.")] = "CO2e",
     unit: Annotated[str | None, Field(description="Part of the unit, e.g. MWh.")] = None,
 ) -> FactorChoice:

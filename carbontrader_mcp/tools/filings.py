@@ -40,8 +40,8 @@ def get_business_activity(
     adsh: Adsh,
     ctx: Context[Connections, Any],
     tag: Annotated[str | None, Field(description="Part of a tag, e.g. Lease.")] = None,
-    limit: Annotated[int, Field(ge=1, le=500)] = 50,
-    offset: Annotated[int, Field(ge=0)] = 0,
+    limit: Annotated[int, Field(description="At most so many.", ge=1, le=500)] = 50,
+    offset: Annotated[int, Field(description="Skip so many.", ge=0)] = 0,
 ) -> ActivityAnswer:
     """Everything a filing reports for its own period, consolidated: tag, unit, value, as filed.
     Names of tags are the filer's text. The note says if there is any physical activity."""

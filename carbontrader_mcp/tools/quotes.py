@@ -15,7 +15,7 @@ from db import companies, quotes
 
 
 def request_quote(
-    side: Literal["buy", "sell"],
+    side: Annotated[Literal["buy", "sell"], Field(description="Seen from the portfolio.")],
     instrument: Annotated[
         str, Field(description="Instrument id from get_carbon_prices, e.g. EUA, CCA, RGA, NZU.")
     ],

@@ -84,8 +84,8 @@ def list_trades(
     ctx: Context[Connections, Any],
     portfolio_id: Annotated[str | None, Field(description="Only this portfolio.")] = None,
     run_id: Annotated[str | None, Field(description="Only this workflow run.")] = None,
-    limit: Annotated[int, Field(ge=1, le=200)] = 20,
-    offset: Annotated[int, Field(ge=0)] = 0,
+    limit: Annotated[int, Field(description="At most so many.", ge=1, le=200)] = 20,
+    offset: Annotated[int, Field(description="Skip so many.", ge=0)] = 0,
 ) -> TradeList:
     """Executed paper trades, latest first, with price, fee and total in USD."""
     return trades.list_trades(
