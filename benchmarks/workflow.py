@@ -23,9 +23,9 @@ from langgraph.graph import END, START, StateGraph
 from mcp import Client
 
 from benchmarks.claims import PYTHON, Claim, built_database, interleaved, process_cost, report
+from carbontrader_mcp.runs import RunOrder, run_through
 from carbontrader_mcp.server import build_server
 from carbontrader_mcp.settings import Settings
-from carbontrader_mcp.tools.workflow_runs import run_and_record
 from carbontrader_mcp.wiring import Connections
 
 COMMAND_ROUNDS = 5
@@ -84,18 +84,12 @@ async def _run(database: Path) -> float:
         database_path=database, checkpoint_path=database.with_suffix(".checkpoints.sqlite")
     )
     desk = Connections(settings=settings)
-    async with Client(build_server(desk)) as client:
+    server = build_server(desk)
+    async with Client(server) as client:
         await client.call_tool("get_portfolio", {})
         began = perf_counter()
-        run = await run_and_record(
-            desk,
-            client,
-            company="Exxon",
-            adsh=None,
-            portfolio_id="core",
-            run_id=desk.new_id(),
-            on_stage=_tell_nobody,
-        )
+        order = RunOrder(run_id=desk.new_id(), portfolio_id="core", company="Exxon")
+        run = await run_through(server, desk, order, _tell_nobody)
         seconds = perf_counter() - began
     assert run.status in {"completed", "no_trade"}, run
     return seconds

@@ -15,7 +15,7 @@ from db import companies
 Company = Annotated[str, Field(description="Name, ticker or CIK, e.g. Exxon, XOM, 34088.")]
 
 
-def search_companies(
+async def search_companies(
     ctx: Context[Connections, Any],
     query: Annotated[
         str, Field(description="Part of a name, a ticker or a CIK; empty with a sector.")

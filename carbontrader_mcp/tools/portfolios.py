@@ -13,7 +13,7 @@ from carbontrader_mcp.wiring import Connections
 from db import portfolios
 
 
-def get_portfolio(
+async def get_portfolio(
     ctx: Context[Connections, Any],
     portfolio_id: Annotated[str, Field(description="E.g. core.")] = "core",
 ) -> Portfolio:

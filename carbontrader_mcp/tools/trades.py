@@ -80,7 +80,7 @@ def execute_trade(
     )
 
 
-def list_trades(
+async def list_trades(
     ctx: Context[Connections, Any],
     portfolio_id: Annotated[str | None, Field(description="Only this portfolio.")] = None,
     run_id: Annotated[str | None, Field(description="Only this workflow run.")] = None,
