@@ -55,8 +55,8 @@ def report(state: RunState, *, portfolio_after: Json | None, notes: list[str]) -
         "orders": state.get("orders", []),
         "trades": state.get("trades", []),
         "open_tco2e": _open_tco2e(state),
-        "portfolio_before": state.get("portfolio_before"),
-        "portfolio_after": portfolio_after,
+        "portfolio_before": _account(state.get("portfolio_before")),
+        "portfolio_after": _account(portfolio_after),
         "simulated": _simulated(state),
     }
 
@@ -71,6 +71,13 @@ def _filing(filing: Json | None) -> Json:
         "figures": figures,
         "findings": filing.get("findings", []),
     }
+
+
+def _account(portfolio: Json | None) -> Json | None:
+    """The paper account without the loan book, which a run does not change."""
+    if portfolio is None:
+        return None
+    return {key: value for key, value in portfolio.items() if key != "positions"}
 
 
 def _activity(activity: Json | None) -> Json | None:
