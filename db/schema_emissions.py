@@ -53,7 +53,7 @@ lending_data = table(
 financed_emissions = table(
     "financed_emissions",
     Column("calculation_id", Text, primary_key=True),
-    text("run_id", null=True),
+    text("run_id", null=True, refers="ai_workflow_results.run_id"),
     text("portfolio_id", null=True),
     text("position_id", null=True),
     text("cik", null=True),

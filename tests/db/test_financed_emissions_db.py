@@ -182,7 +182,7 @@ def test_a_stored_calculation_keeps_its_inputs_and_warnings(database: Database) 
     found = run(database, portfolio_id="core")
     with database.transaction() as transaction:
         store_calculation(
-            transaction, found, run_id="r", calculation_id="c", now="2025-11-01T00:00:00Z"
+            transaction, found, run_id=None, calculation_id="c", now="2025-11-01T00:00:00Z"
         )
     row = database.first("SELECT * FROM financed_emissions WHERE calculation_id = 'c'")
     assert row is not None
