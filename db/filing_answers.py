@@ -1,7 +1,7 @@
 """A filing and its facts as one answer."""
 
 from carbontrader_mcp.domain.errors import InvalidInputError
-from carbontrader_mcp.domain.filings import ActivityAnswer, Fact, FilingAnswer, FilingReference
+from carbontrader_mcp.domain.filings import ActivityAnswer, FilingAnswer, FilingReference
 from db import companies, filings
 from db.database import Database
 
@@ -88,19 +88,12 @@ def load_activity_answer(
         tag=tag or "",
         money=MONEY_UNIT_LETTERS,
     )[0]
-    facts = database.query(
-        f"SELECT tag, version, ddate, qtrs, unit, value {where}"
-        " ORDER BY tag, ddate, qtrs, unit LIMIT :limit OFFSET :offset",
-        adsh=adsh,
-        tag=tag or "",
-        limit=limit,
-        offset=offset,
-    )
+    facts = filings.load_activity(database, adsh, tag=tag or "", limit=limit, offset=offset)
     total = counted["facts"]
     shown = offset + len(facts)
     return ActivityAnswer(
         adsh=adsh,
-        facts=[Fact(**fact) for fact in facts],
+        facts=facts,
         total=total,
         next_offset=shown if shown < total else None,
         note=_note(total, counted["physical"] or 0),

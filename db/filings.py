@@ -103,12 +103,16 @@ def load_statement_usd(database: Database, adsh: str) -> dict[str, float | None]
     return amounts
 
 
-def load_activity(database: Database, adsh: str, *, limit: int, offset: int) -> list[Fact]:
-    """The current-period consolidated facts of a filing in order of tag, at most `limit`."""
+def load_activity(
+    database: Database, adsh: str, *, tag: str = "", limit: int, offset: int
+) -> list[Fact]:
+    """The current-period consolidated facts whose tag contains `tag`, in its order."""
     rows = database.query(
         "SELECT tag, version, ddate, qtrs, unit, value FROM business_activity WHERE adsh = :adsh"
+        " AND instr(lower(tag), lower(:tag)) > 0"
         " ORDER BY tag, ddate, qtrs, unit LIMIT :limit OFFSET :offset",
         adsh=adsh,
+        tag=tag,
         limit=limit,
         offset=offset,
     )

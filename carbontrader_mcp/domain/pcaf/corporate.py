@@ -103,7 +103,6 @@ def financed_emissions(
     """Attribute a year of company emissions to an outstanding amount (PCAF Part A, 5.1 and 5.2).
 
     A factor above 1 is flagged, never capped: the standard sets no cap for these classes.
-
     Raises:
         InvalidInputError: the outstanding amount is negative or not finite.
         InsufficientDataError: scope 1 or 2 is unknown, or the company value is not positive.
@@ -115,10 +114,7 @@ def financed_emissions(
     factor, factor_warnings = _factor(
         asset_class=asset_class, outstanding_amount_usd=outstanding_amount_usd, value=value
     )
-    if not math.isfinite(factor * (scope1_tco2e + scope2_tco2e)):
-        raise InvalidInputError(
-            f"{outstanding_amount_usd:g} USD over {value.amount_usd:g} USD is out of range; check both."
-        )
+    _check_range(factor * (scope1_tco2e + scope2_tco2e), outstanding_amount_usd, value)
     amount = usd_input("outstanding_amount_usd", outstanding_amount_usd, outstanding_source)
     financed1 = attributed_tco2e(attribution_factor=factor, company_tco2e=scope1_tco2e)
     financed2 = attributed_tco2e(attribution_factor=factor, company_tco2e=scope2_tco2e)
@@ -160,6 +156,13 @@ def check_outstanding_amount(outstanding_amount_usd: float) -> None:
         raise InvalidInputError(
             f"Outstanding amount is {outstanding_amount_usd} USD; it must be a number of at least"
             " 0. A short position is outside the standard."
+        )
+
+
+def _check_range(financed_tco2e: float, outstanding_amount_usd: float, value: CompanyValue) -> None:
+    if not math.isfinite(financed_tco2e):
+        raise InvalidInputError(
+            f"{outstanding_amount_usd:g} USD over {value.amount_usd:g} USD is out of range; check both."
         )
 
 
