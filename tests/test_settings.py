@@ -17,6 +17,8 @@ def test_without_variables_the_database_stands_in_the_data_folder_of_the_user() 
     assert TRADING_POLICY.is_file()
     assert (settings.is_read_only, settings.policy) == (False, "rules")
     assert settings.carbonmark_url == CARBONMARK_URL
+    assert settings.data_directory == settings.database_path.parent
+    assert settings.sec_user_agent is None
 
 
 def test_every_variable_is_taken(tmp_path: Path) -> None:
@@ -27,6 +29,8 @@ def test_every_variable_is_taken(tmp_path: Path) -> None:
             "CARBONTRADER_READ_ONLY": "yes",
             "CARBONTRADER_POLICY": "auto",
             "CARBONTRADER_CARBONMARK_URL": "http://127.0.0.1:1",
+            "CARBONTRADER_DATA_DIR": str(tmp_path / "downloads"),
+            "CARBONTRADER_SEC_USER_AGENT": "Sample Company jane@sample.com",
         }
     )
     assert settings.database_path == tmp_path / "desk.sqlite"
@@ -36,17 +40,24 @@ def test_every_variable_is_taken(tmp_path: Path) -> None:
     assert settings.trading_policy_path == tmp_path / "policy.toml"
     assert (settings.is_read_only, settings.policy) == (True, "auto")
     assert settings.carbonmark_url == "http://127.0.0.1:1"
+    assert settings.data_directory == tmp_path / "downloads"
+    assert settings.sec_user_agent == "Sample Company jane@sample.com"
 
 
 def test_an_empty_variable_counts_as_unset() -> None:
     empty = {
         f"CARBONTRADER_{name}": ""
-        for name in ("DB", "TRADING_POLICY", "READ_ONLY", "POLICY", "CARBONMARK_URL")
+        for name in (
+            *("DB", "TRADING_POLICY", "READ_ONLY", "POLICY", "CARBONMARK_URL"),
+            *("DATA_DIR", "SEC_USER_AGENT"),
+        )
     }
     settings = Settings.from_environment(empty)
     assert (settings.is_read_only, settings.policy) == (False, "rules")
     assert settings.carbonmark_url == CARBONMARK_URL
     assert settings.trading_policy_path == TRADING_POLICY
+    assert settings.data_directory == settings.database_path.parent
+    assert settings.sec_user_agent is None
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ import ipaddress
 import json
 import random
 import zlib
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Final, NoReturn, Self
+from typing import Any, Final, NoReturn, Self, TypeVar
 
 import httpx
 
@@ -28,16 +29,16 @@ from carbontrader_mcp.domain.errors import (
 from carbontrader_mcp.domain.outside_text import clean
 
 OK = 200
+NOT_MODIFIED = 304
 SERVER_ERROR_MIN = 500
 RETRIED_STATUSES: Final = frozenset({408, 429})
 """Request timeout and too many requests; every status from 500 is retried as well."""
 
 GZIP_WINDOW_BITS: Final = 31
-HEADERS: Final = {
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip",
-    "User-Agent": "CarbonTrader/0.1",
-}
+USER_AGENT: Final = "CarbonTrader/0.1"
+HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+ONLY_OK: Final = frozenset({OK})
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,17 +54,30 @@ class HttpLimits:
     body_bytes_max: int = 16 * 1024 * 1024
 
 
-class _TryAgainError(SourceUnavailableError):
+@dataclass(frozen=True, kw_only=True)
+class HttpAnswer:
+    """A whole answer, its body unpacked."""
+
+    url: httpx.URL
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class TryAgainError(SourceUnavailableError):
+    """One attempt failed in a way that may pass."""
+
     def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
 
 
 class HttpGateway:
-    """Reads JSON from the named hosts and no others. Close it, or use it with `async with`.
+    """Reads from the named hosts and no others. Close it, or use it with `async with`.
 
     `now` tells how long an HTTP-date in Retry-After is away; `sleep` and `random_fraction`
-    (0 to 1) make the waits between attempts.
+    (0 to 1) make the waits between attempts. `take_turn` is awaited before every request,
+    `on_retry_after` is told the seconds a busy source asks for.
     """
 
     def __init__(
@@ -74,14 +88,19 @@ class HttpGateway:
         limits: HttpLimits = HttpLimits(),
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random_fraction: Callable[[], float] = random.random,
+        user_agent: str = USER_AGENT,
+        take_turn: Callable[[], Awaitable[object]] | None = None,
+        on_retry_after: Callable[[float], Awaitable[object]] | None = None,
     ) -> None:
         self._hosts = frozenset(host.lower() for host in hosts)
         self._now = now
         self._limits = limits
         self._sleep = sleep
         self._random_fraction = random_fraction
+        self._take_turn = take_turn
+        self._on_retry_after = on_retry_after
         self._client = httpx.AsyncClient(
-            headers=HEADERS,
+            headers={**HEADERS, "User-Agent": user_agent},
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
@@ -110,15 +129,47 @@ class HttpGateway:
             SourceUnavailableError: no answer within the deadline, or busy at every attempt.
             SourceChangedError: an answer that is not JSON, too large, or a refusal.
         """
+        return _parse(await self.get(url, params=params))
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        statuses: Collection[int] = ONLY_OK,
+    ) -> HttpAnswer:
+        """An answer with one of `statuses`, whatever its body; else the errors of `get_json`."""
         target = self._allowed(url, params)
         seconds = self._limits.deadline_seconds
+
+        async def read() -> HttpAnswer:
+            async with self._stream(target, headers, statuses) as response:
+                is_empty = response.status_code == NOT_MODIFIED
+                body = b"" if is_empty else await self._read_body(response)
+            return HttpAnswer(
+                url=target, status=response.status_code, headers=response.headers, body=body
+            )
+
         try:
             async with asyncio.timeout(seconds) as deadline:
-                return await self._read_with_retries(target, deadline)
+                return await self.with_retries(read, deadline)
         except TimeoutError as error:
             raise SourceUnavailableError(
                 f"{target.host} did not answer in full within {seconds:g} seconds. Try again later."
             ) from error
+
+    @asynccontextmanager
+    async def stream(
+        self, url: str, *, headers: Mapping[str, str], statuses: Collection[int]
+    ) -> AsyncGenerator[httpx.Response]:
+        """One attempt at an answer too large to hold; no deadline, and the caller counts bytes.
+
+        Raises:
+            TryAgainError: the connection failed, before or while the body was read.
+        """
+        async with self._stream(self._allowed(url, None), headers, statuses) as response:
+            yield response
 
     def _allowed(self, url: str, params: Mapping[str, str] | None) -> httpx.URL:
         try:
@@ -137,20 +188,25 @@ class HttpGateway:
             )
         return target
 
-    async def _read_with_retries(self, target: httpx.URL, deadline: asyncio.Timeout) -> Any:
+    async def with_retries(
+        self, read: Callable[[], Awaitable[Read]], deadline: asyncio.Timeout
+    ) -> Read:
+        """What `read` comes to when tried again after each TryAgainError, within the limits."""
         attempt = 1
         while True:
             try:
-                return await self._read(target)
-            except _TryAgainError as failure:
+                return await read()
+            except TryAgainError as failure:
                 wait_seconds = self._wait_seconds(failure, attempt)
                 ends_at = deadline.when()
                 is_too_late = (
                     ends_at is not None
                     and asyncio.get_running_loop().time() + wait_seconds >= ends_at
                 )
+                asked = failure.retry_after_seconds
+                if asked is not None and self._on_retry_after is not None:
+                    await self._on_retry_after(asked)
                 if attempt >= self._limits.attempts_max or is_too_late:
-                    asked = failure.retry_after_seconds
                     raise SourceUnavailableError(
                         f"{failure} at attempt {attempt} of {self._limits.attempts_max}. "
                         + ("Try again later." if asked is None else f"Wait {asked:.0f} seconds.")
@@ -158,27 +214,31 @@ class HttpGateway:
             await self._sleep(wait_seconds)
             attempt += 1
 
-    def _wait_seconds(self, failure: _TryAgainError, attempt: int) -> float:
+    def _wait_seconds(self, failure: TryAgainError, attempt: int) -> float:
         ceiling = min(
             self._limits.backoff_seconds_max, self._limits.backoff_seconds * 2 ** (attempt - 1)
         )
         backoff_seconds = self._random_fraction() * ceiling
         return max(backoff_seconds, failure.retry_after_seconds or 0.0)
 
-    async def _read(self, target: httpx.URL) -> Any:
+    @asynccontextmanager
+    async def _stream(
+        self, target: httpx.URL, headers: Mapping[str, str] | None, statuses: Collection[int]
+    ) -> AsyncGenerator[httpx.Response]:
+        if self._take_turn is not None:
+            await self._take_turn()
         try:
-            async with self._client.stream("GET", target) as response:
-                self._check_status(response)
-                body = await self._read_body(response)
+            async with self._client.stream("GET", target, headers=headers) as response:
+                self._check_status(response, statuses)
+                yield response
         except httpx.TransportError as error:
             # The kind only: httpx's own text may quote what was sent.
-            raise _TryAgainError(f"{target.host} failed with {type(error).__name__}") from error
-        return _parse(body, response)
+            raise TryAgainError(f"{target.host} failed with {type(error).__name__}") from error
 
-    def _check_status(self, response: httpx.Response) -> None:
+    def _check_status(self, response: httpx.Response, statuses: Collection[int]) -> None:
         status, url = response.status_code, response.url
         if status in RETRIED_STATUSES or status >= SERVER_ERROR_MIN:
-            raise _TryAgainError(
+            raise TryAgainError(
                 f"{url.host} answered {status}",
                 retry_after_seconds=_retry_after_seconds(
                     response.headers.get("retry-after"), now=self._now()
@@ -190,7 +250,7 @@ class HttpGateway:
                 f"{url.host} answered {status}, a redirect to {elsewhere!r}, which is not"
                 " followed. Check the base URL in the settings."
             )
-        if status != OK:
+        if status not in statuses:
             path = clean(url.path, length_max=200)
             raise SourceChangedError(
                 f"{url.host} answered {status} for {path}. Check the base URL in the settings;"
@@ -222,9 +282,9 @@ class HttpGateway:
         return bytes(body)
 
 
-def _parse(body: bytes, response: httpx.Response) -> Any:
-    host = response.url.host
-    content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _parse(answer: HttpAnswer) -> Any:
+    host, body = answer.url.host, answer.body
+    content_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if "html" in content_type or body.lstrip()[:1] == b"<":
         raise SourceChangedError(
             f"{host} answered with a web page instead of JSON. Open it in a browser: it may be"

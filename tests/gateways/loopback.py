@@ -16,6 +16,7 @@ class Request(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append(self.path)
+        self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
         answers = self.server.answers
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         try:
@@ -28,7 +29,8 @@ class Request(BaseHTTPRequestHandler):
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """Gives `answers` in turn, the last one for ever; `requests` are the paths asked for."""
+    """Gives `answers` in turn, the last one for ever; `requests` are the paths asked for,
+    `headers` what came with them."""
 
     daemon_threads = True
 
@@ -36,6 +38,7 @@ class LoopbackServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Request)
         self.answers: list[Answer] = []
         self.requests: list[str] = []
+        self.headers: list[dict[str, str]] = []
         self.stopping = threading.Event()
 
     @property
