@@ -1,0 +1,122 @@
+"""Files of activity data, CSV or JSON lines, as records of text and numbers, line by line."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NoReturn, cast
+
+from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.outside_text import clean
+
+FILE_BYTES_MAX = 256 << 20
+LINE_BYTES_MAX = 1 << 20
+JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
+
+REQUIRED = ("company", "activity", "quantity", "unit")
+PERIOD = ("reporting_year", "period_end")
+OPTIONAL = ("source", "note")
+COLUMNS = (*REQUIRED, *PERIOD, *OPTIONAL)
+
+Record = dict[str, object]
+
+
+def read_records(path: Path) -> Iterator[tuple[int, Record | str]]:
+    """Line number and record of each line, or instead of a record the reason there is none.
+
+    Raises InvalidInputError if the file cannot be read, is too large, or lacks a column.
+    """
+    try:
+        size = path.stat().st_size
+        if size > FILE_BYTES_MAX:
+            raise InvalidInputError(
+                f"{path.name} has {size:,} bytes; at most {FILE_BYTES_MAX:,} are read. Split it."
+            )
+        if path.suffix.casefold() in JSON_SUFFIXES:
+            with path.open("rb") as lines:
+                yield from _json_lines(lines)
+        else:
+            with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
+                yield from _csv_lines(path.name, text)
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _csv_lines(name: str, text: IO[str]) -> Iterator[tuple[int, Record | str]]:
+    reader = csv.reader(text, strict=True)
+    try:
+        header = [column.strip().casefold() for column in next(reader)]
+    except StopIteration:
+        raise InvalidInputError(f"{name} is empty.") from None
+    except csv.Error as error:
+        raise InvalidInputError(f"{name} is not CSV: {error} in its first line.") from error
+    _check_columns(name, header)
+    while True:
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield reader.line_num, f"the line is not CSV: {error}"
+            continue
+        if not any(part.strip() for part in fields):
+            continue
+        if len(fields) != len(header):
+            yield reader.line_num, f"{len(fields)} fields instead of {len(header)}"
+        elif any("\ufffd" in part for part in fields):
+            yield reader.line_num, "the text is not UTF-8; save the file as UTF-8"
+        else:
+            yield reader.line_num, dict(zip(header, fields, strict=True))
+
+
+def _check_columns(name: str, header: list[str]) -> None:
+    missing = [column for column in REQUIRED if column not in header]
+    if not any(column in header for column in PERIOD):
+        missing.append(" or ".join(PERIOD))
+    unknown = [column for column in header if column not in COLUMNS]
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if missing or unknown or twice:
+        faults = [
+            f"{fault} {', '.join(columns)}"
+            for fault, columns in (("lacks", missing), ("has the unknown", unknown), ("repeats", twice))
+            if columns
+        ]  # fmt: skip
+        raise InvalidInputError(
+            clean(
+                f"{name}: its first line {'; '.join(faults)}. Columns are {', '.join(COLUMNS)},"
+                " separated by commas.",
+                length_max=500,
+            )
+        )
+
+
+def _json_lines(lines: IO[bytes]) -> Iterator[tuple[int, Record | str]]:
+    number = 0
+    while line := lines.readline(LINE_BYTES_MAX):
+        number += 1
+        if len(line) == LINE_BYTES_MAX and not line.endswith(b"\n"):
+            while (rest := lines.readline(LINE_BYTES_MAX)) and not rest.endswith(b"\n"):
+                pass
+            yield number, f"the line is longer than {LINE_BYTES_MAX:,} bytes"
+        elif line.strip(b"\xef\xbb\xbf \t\r\n"):
+            yield number, _json_record(line)
+
+
+def _json_record(line: bytes) -> Record | str:
+    try:
+        record = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        return clean(f"the line is not JSON: {error}", length_max=120)
+    if not isinstance(record, dict):
+        return "the line is not a JSON object"
+    found = {str(key).casefold(): value for key, value in cast(dict[str, object], record).items()}
+    unknown = [key for key in found if key not in COLUMNS]
+    if unknown:
+        return clean(
+            f"unknown {', '.join(unknown)}; known are {', '.join(COLUMNS)}", length_max=200
+        )
+    return found
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number in JSON")
