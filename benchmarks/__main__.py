@@ -17,6 +17,7 @@ SCRIPTS = (
     "cli_help",
     "load_fsds",
     "query_guard",
+    "filing_lookup",
 )
 SCRIPT_SECONDS_MAX = 900
 

@@ -124,6 +124,10 @@ class Transaction:
             self._connection.exec_driver_sql(_insert_sql(table, tuple(batch[0]), replace), batch)
         return len(batch)
 
+    def defer_references(self) -> None:
+        """Check foreign keys when this transaction commits, not row by row."""
+        self._connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+
     @property
     def dbapi(self) -> Any:
         """The SQLite connection itself, for sqlite-utils."""

@@ -1,245 +1,249 @@
-"""The numbers of one quarter: consolidated facts of each filing's own period.
+"""The numbers of one quarter: facts of each filing's own period, and of the year before.
 
-num.txt is in random order, so facts are gathered per filing while it is read once; only
-filings without consolidated total assets need a second reading.
+num.txt is in random order and half of it are parts of the group (`segments`), so it is read
+once, in pieces, as columns; only the facts that are kept ever become Python objects. Some
+groups (Duke, Exelon, Con Edison) report their own column as a segment: of a filing without
+consolidated total assets, the segment that stands for the group is taken.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from math import isfinite
+import re
+from dataclasses import dataclass
 
-from carbontrader_mcp.domain.filings import Fact, Submission
-from carbontrader_mcp.domain.statement_rules import LabelPattern
-from db.fsds_files import Member, Rejects, split_line
+from db.columns import pl
+from db.tab_frames import Plan, frames
+from db.zip_members import Member, Rejects
 
-TOTAL_ASSETS_TAGS = frozenset(
-    (b"Assets", b"LiabilitiesAndStockholdersEquity", b"EquityAndLiabilities")
+NUMBER_COLUMNS = ("adsh", "tag", "version", "ddate", "qtrs", "uom", "coreg", "value")
+TOTAL_ASSETS_TAGS = ("Assets", "LiabilitiesAndStockholdersEquity", "EquityAndLiabilities")
+COVER_PAGE_TAGS = ("EntityPublicFloat", "EntityCommonStockSharesOutstanding")
+GROUP_SEGMENTS = ("ParentCompany;?$", "Consolidated", "=Successor;$")
+"""Segments that name the whole group, best first; old files have `coreg` without axis and `;`."""
+
+LEGAL_FORMS = frozenset(
+    ["co", "company", "corp", "corporation", "inc", "limited", "llc", "lp", "ltd", "plc", "the"]
 )
-COVER_PAGE_TAGS = frozenset((b"EntityPublicFloat", b"EntityCommonStockSharesOutstanding"))
-QTRS_DIGITS_MAX = 3
-ADSH_LENGTH = 20
+OWN_VERSION = ""
+"""The version of a filer's own tag: its filing, so it says nothing more."""
 
-Row = tuple[str, str, str, int, str, float]
-"""Tag, version, ISO date, quarters, unit, value: a Fact at a third of its memory."""
+QTRS_MAX = 999
+SHOWN_CHARACTERS_MAX = 40
 
+_FACT = ("filing", "tag", "version", "ddate", "qtrs", "uom")
+_SCHEMA = {
+    "line": pl.UInt32,
+    "filing": pl.Int32,
+    "period": pl.Int32,
+    "segment": pl.Categorical,
+    "tag": pl.Categorical,
+    "version": pl.Categorical,
+    "ddate": pl.Int32,
+    "qtrs": pl.Int16,
+    "uom": pl.Categorical,
+    "value": pl.Float64,
+}
 
-@dataclass
-class Quarter:
-    """The filings of one quarter and what was read about each; keys are `adsh` as bytes."""
-
-    submissions: dict[bytes, Submission] = field(default_factory=dict[bytes, Submission])
-    periods: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
-    countries: dict[bytes, str | None] = field(default_factory=dict[bytes, str | None])
-    labelled_tags: dict[bytes, dict[str, str]] = field(default_factory=dict[bytes, dict[str, str]])
-    facts: dict[bytes, list[Row]] = field(default_factory=dict[bytes, list[Row]])
-    texts: dict[bytes, str] = field(default_factory=dict[bytes, str])
-    days: dict[bytes, str] = field(default_factory=dict[bytes, str])
-
-    def add(self, submission: Submission, period: str, country: str | None) -> None:
-        adsh = submission.adsh.encode()
-        self.submissions[adsh] = submission
-        self.periods[adsh] = period.encode()
-        self.countries[adsh] = country
-        self.facts[adsh] = []
-
-    def take_facts(self, adsh: bytes) -> list[Fact]:
-        """The filing's facts; they are given up, so that a quarter needs their memory once."""
-        return [
-            Fact(tag=tag, version=version, ddate=ddate, qtrs=qtrs, unit=unit, value=value)
-            for tag, version, ddate, qtrs, unit, value in self.facts.pop(adsh)
-        ]
+adsh, tag, version, ddate, qtrs, uom, value, segment, filing, period = (
+    pl.col(name)
+    for name in (
+        *["adsh", "tag", "version", "ddate", "qtrs", "uom", "value", "segment", "filing", "period"],
+    )
+)
 
 
-def read_numbers(member: Member, quarter: Quarter, rejects: Rejects) -> None:
-    """Gather the facts of num.txt into the quarter; unusable lines go to the rejects."""
-    with_assets, group_assets = _read_consolidated(member, quarter, rejects)
-    groups = {
-        adsh: _group_segment(values)
-        for adsh, values in group_assets.items()
-        if adsh not in with_assets
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Facts in columns: filing (its position), tag, version, ddate, qtrs, uom, value, line.
+
+    `current` are those of the filing's period and its cover page; `comparative` those of the
+    dates before that its statements show beside it, for the tags that were asked for.
+    """
+
+    current: pl.DataFrame
+    comparative: pl.DataFrame
+
+
+def read_numbers(
+    member: Member, filings: pl.DataFrame, rejects: Rejects, *, wanted_tags: frozenset[str]
+) -> Facts:
+    """Gather the facts of num.txt; lines that cannot be used go to the rejects.
+
+    `filings` has one row per filing: adsh, filing (0, 1, ...), name, period, and the two earlier
+    dates its statements may show, before_1 and before_2, as yyyymmdd.
+    """
+    names, filings = filings.select("filing", "name"), filings.drop("name")
+    facts = _read(member, _of_filings(filings, wanted_tags), rejects)
+    whole = facts.filter(segment.is_null())
+    groups = _group_segments(facts, whole, names)
+    if groups.height:
+        of_groups = _facts_of_groups(member, filings, facts, groups)
+        known = whole.join(groups, on="filing", how="semi")
+        whole = pl.concat([whole, of_groups.join(known, on=_FACT, how="anti")])
+    is_current = (ddate == period) | tag.is_in(COVER_PAGE_TAGS)
+    return Facts(
+        current=whole.filter(is_current).drop("segment", "period"),
+        comparative=whole.filter(~is_current).drop("segment", "period"),
+    )
+
+
+def _of_filings(filings: pl.DataFrame, wanted_tags: frozenset[str]) -> Plan:
+    # Each filing is found by one look-up of its adsh; a join per piece costs a third more.
+    position = adsh.cast(pl.Enum(filings.get_column("adsh")), strict=False).to_physical()
+    dates = {
+        name: pl.lit(filings.get_column(name).cast(pl.Int32)).gather(filing)
+        for name in ("period", "before_1", "before_2")
     }
-    if groups:
-        _read_segments(member, quarter, groups, rejects)
+    day, is_orphan = pl.col("day"), filing.is_null() & adsh.is_not_null()
+    is_before = (day == pl.col("before_1")) | (day == pl.col("before_2"))
+    wanted = pl.Series(sorted(wanted_tags), dtype=pl.String).implode()
+    is_whole = (day == period) | (is_before & tag.is_in(wanted)) | tag.is_in(COVER_PAGE_TAGS)
+    may_be_group = segment.str.contains("|".join(GROUP_SEGMENTS)) | (tag == "Assets")
+    is_group = (day == period) & (segment.str.count_matches("=", literal=True) <= 1)
+
+    def plan(lines: pl.LazyFrame) -> pl.LazyFrame:
+        candidates = lines.filter(segment.is_null() | may_be_group)
+        known = candidates.with_columns(
+            filing=position.cast(pl.Int32), day=ddate.cast(pl.Int32, strict=False)
+        ).with_columns(**dates)
+        # The cheap questions first: half of the lines are of other dates.
+        dated = known.filter(
+            is_orphan
+            | (value.is_not_null() & ((day == period) | is_before | tag.str.starts_with("Entity")))
+        )
+        return dated.filter(
+            is_orphan | pl.when(segment.is_null()).then(is_whole).otherwise(is_group)
+        )
+
+    return plan
 
 
-def _read_consolidated(
-    member: Member, quarter: Quarter, rejects: Rejects
-) -> tuple[set[bytes], dict[bytes, dict[bytes, float]]]:
-    """Filings with consolidated total assets, and the total assets of single segments."""
-    a, t, v, d, q, u, x = member.positions(
-        "adsh", "tag", "version", "ddate", "qtrs", "uom", "value"
-    )
-    dimensions = _dimension_positions(member)
-    s, c = dimensions[0], dimensions[-1]
-    width, periods, facts = len(member.columns), quarter.periods, quarter.facts
-    # Half of the new layout's lines have segments ("Axis=Member;"); no other text ends in ";".
-    skip_segments = "segments" in member.columns and member.columns[-1] == "footnote"
-    with_assets: set[bytes] = set()
-    group_assets: dict[bytes, dict[bytes, float]] = {}
-    for first, lines in member.lines():
-        for number, line in enumerate(lines, first):
-            if b'"' in line:
-                parts = split_line(line)
-            elif skip_segments and b";\t" in line and b"\tAssets\t" not in line:
-                continue
-            else:
-                parts = line.split(b"\t")
-            if len(parts) != width:
-                rejects.add(member.name, number, f"{len(parts)} fields instead of {width}")
-                continue
-            adsh, tag = parts[a], parts[t]
-            if adsh not in periods:
-                rejects.add(member.name, number, f"adsh {_shown(adsh)} is not in sub.txt")
-                continue
-            if (parts[d] != periods[adsh] and tag not in COVER_PAGE_TAGS) or not parts[x]:
-                continue
-            if parts[s] or parts[c]:
-                if tag == b"Assets" and parts[q] == b"0":
-                    _note_segment(group_assets.setdefault(adsh, {}), parts[s], parts[x])
-                continue
-            try:
-                facts[adsh].append(
-                    _row(quarter, tag, parts[v], parts[d], parts[q], parts[u], parts[x])
-                )
-            except ValueError as error:
-                rejects.add(member.name, number, str(error))
-                continue
-            if tag in TOTAL_ASSETS_TAGS:
-                with_assets.add(adsh)
-    return with_assets, group_assets
-
-
-def _dimension_positions(member: Member) -> list[int]:
+def _read(member: Member, plan: Plan, rejects: Rejects) -> pl.DataFrame:
+    """The planned lines as typed facts; those that cannot be used go to the rejects."""
     # The new layout repeats a coreg as a LegalEntity segment; the old one has coreg alone.
-    names = ("segments", "coreg") if "segments" in member.columns else ("coreg",)
-    return member.positions(*names)
+    dimension = "segments" if "segments" in member.columns else "coreg"
+    columns = (adsh, tag, version, ddate, qtrs, uom, value, pl.col(dimension).alias("segment"))
+
+    def typed(lines: pl.LazyFrame) -> pl.LazyFrame:
+        return plan(lines.select(pl.col("line_number").alias("line"), *columns)).select(
+            *_typed(), reason=_reason()
+        )
+
+    parts = [pl.DataFrame(schema=_SCHEMA)]
+    for part, faults in frames(member, typed):
+        is_usable = pl.col("reason").is_null()
+        unusable = part.filter(~is_usable).select("line", "reason").iter_rows()
+        for line, reason in sorted((*faults, *unusable)):
+            rejects.add(member.name, line, reason)
+        parts.append(part.filter(is_usable).drop("reason"))
+    return pl.concat(parts)
 
 
-def _note_segment(values: dict[bytes, float], segment: bytes, text: bytes) -> None:
-    try:
-        value = _value(text)
-    except ValueError:
-        return
-    if segment.count(b"=") <= 1:
-        values.setdefault(segment, value)
+def _typed() -> list[pl.Expr]:
+    is_own = version == adsh
+    named = pl.when(is_own).then(pl.lit(OWN_VERSION)).otherwise(version).alias("version")
+    columns = {name: named if name == "version" else pl.col(name) for name in _SCHEMA}
+    return [columns[name].cast(kind, strict=False) for name, kind in _SCHEMA.items()]
 
 
-def _group_segment(values: dict[bytes, float]) -> bytes:
-    """The segment that stands for the whole group: ParentCompany, Consolidated, or the largest.
-
-    Some groups (Duke, Exelon, Con Edison) tag their own column as LegalEntity=ParentCompany.
-
-    >>> _group_segment({b"LegalEntity=ParentCompany;": 5.0, b"LegalEntity=Sub;": 9.0})
-    b'LegalEntity=ParentCompany;'
-    """
-    for segment in sorted(values):
-        if segment.endswith((b"=ParentCompany;", b"ParentCompany")):
-            return segment
-    for segment in sorted(values):
-        if b"Consolidated" in segment:
-            return segment
-    return max(sorted(values), key=values.__getitem__)
-
-
-def _read_segments(
-    member: Member, quarter: Quarter, groups: dict[bytes, bytes], rejects: Rejects
-) -> None:
-    a, t, v, d, q, u, x = member.positions(
-        "adsh", "tag", "version", "ddate", "qtrs", "uom", "value"
+def _reason() -> pl.Expr:
+    """Why a line cannot be used, or null."""
+    names = pl.concat_str(tag, version, uom, ignore_nulls=True)
+    is_quarters = qtrs.cast(pl.Int16, strict=False).is_between(0, QTRS_MAX)
+    is_number = value.cast(pl.Float64, strict=False).is_finite()
+    is_day = (ddate.cast(pl.Int32, strict=False) == period) | ddate.str.to_date(
+        "%Y%m%d", strict=False
+    ).is_not_null()
+    return (
+        pl.when(filing.is_null())
+        .then(pl.format("adsh '{}' is not in sub.txt", _shown(adsh)))
+        .when(_any(tag.is_null(), version.is_null(), uom.is_null()))
+        .then(pl.lit("tag, version or uom is empty"))
+        .when(names.str.contains(r"[\x00-\x1f\x7f-\x9f]"))
+        .then(pl.lit("tag, version or uom has control characters"))
+        .when(~is_quarters.fill_null(value=False))
+        .then(pl.format("qtrs '{}' is not a number of quarters", _shown(qtrs)))
+        .when(~is_number.fill_null(value=False))
+        .then(pl.format("value '{}' is not a number", _shown(value)))
+        .when(~is_day.fill_null(value=False))
+        .then(pl.format("ddate '{}' is not a day (yyyymmdd)", _shown(ddate)))
     )
-    s = _dimension_positions(member)[0]
-    known = {adsh: {row[:5] for row in quarter.facts[adsh]} for adsh in groups}
-    for first, lines in member.lines():
-        for number, line in enumerate(lines, first):
-            if a == 0 and line[:ADSH_LENGTH] not in groups:
-                continue
-            parts = split_line(line)
-            if len(parts) != len(member.columns) or groups.get(parts[a]) != parts[s]:
-                continue
-            if parts[d] != quarter.periods[parts[a]] or not parts[x]:
-                continue
-            try:
-                row = _row(quarter, parts[t], parts[v], parts[d], parts[q], parts[u], parts[x])
-            except ValueError as error:
-                rejects.add(member.name, number, str(error))
-                continue
-            if row[:5] not in known[parts[a]]:
-                quarter.facts[parts[a]].append(row)
 
 
-def _row(quarter: Quarter, *parts: bytes) -> Row:
-    """A fact with its texts shared over the quarter. Raises ValueError if it is unusable."""
-    tag, version, ddate, qtrs, unit, value = parts
-    texts, days = quarter.texts, quarter.days
-    if tag not in texts or version not in texts or unit not in texts:
-        _learn(texts, tag, version, unit)
-    if ddate not in days:
-        days[ddate] = _day(ddate)
-    if not (qtrs.isdigit() and len(qtrs) <= QTRS_DIGITS_MAX):
-        raise ValueError(f"qtrs {_shown(qtrs)} is not a number of quarters")
-    return texts[tag], texts[version], days[ddate], int(qtrs), texts[unit], _value(value)
+def _shown(column: pl.Expr) -> pl.Expr:
+    return column.fill_null("").str.slice(0, SHOWN_CHARACTERS_MAX)
 
 
-def _learn(texts: dict[bytes, str], *names: bytes) -> None:
-    if not all(names):
-        raise ValueError("tag, version or uom is empty")
-    for name in names:
-        text = name.decode()
-        if not text.isprintable():
-            raise ValueError("tag, version or uom has control characters")
-        texts[name] = text
+def _any(*conditions: pl.Expr) -> pl.Expr:
+    return pl.any_horizontal(*conditions)
 
 
-def _day(text: bytes) -> str:
-    if not (len(text) == 8 and text.isdigit()):
-        raise ValueError(f"ddate {_shown(text)} is not a day (yyyymmdd)")
-    day = text.decode()
-    return f"{day[:4]}-{day[4:6]}-{day[6:]}"
+# --- filings whose group is a segment -----------------------------------------------------
 
 
-def _value(text: bytes) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not isfinite(value):
-        raise ValueError(f"value {_shown(text)} is not a number")
-    return value
+def _group_segments(facts: pl.DataFrame, whole: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Filing and segment that stands for the whole group, of filings without total assets.
 
-
-def _shown(text: bytes) -> str:
-    return repr(text[:40].decode("utf-8", "replace"))
-
-
-def read_labelled_tags(
-    member: Member, quarter: Quarter, labels: Mapping[str, LabelPattern]
-) -> None:
-    """Note, per filing and field, the tag of the income statement line whose label fits best.
-
-    Only tags with a consolidated current fact count; the standard tags keep precedence.
+    ParentCompany first, then what is called consolidated, then a successor after a takeover,
+    then the legal entity that has the filer's own name. A subsidiary never stands for its group.
     """
-    a, st, t, p = member.positions("adsh", "stmt", "tag", "plabel")
-    ranks: dict[bytes, dict[str, int]] = {}
-    best: dict[tuple[bytes, str], int] = {}
-    for _, lines in member.lines():
-        for line in lines:
-            if b"\tIS\t" not in line:
-                continue
-            parts = split_line(line)
-            if len(parts) != len(member.columns) or parts[st] != b"IS":
-                continue
-            adsh, label = parts[a], parts[p]
-            if label not in ranks:
-                ranks[label] = _ranks(label.decode("utf-8", "replace"), labels)
-            for field_name, rank in ranks[label].items():
-                if adsh not in quarter.facts or rank >= best.get((adsh, field_name), rank + 1):
-                    continue
-                tag = parts[t].decode("utf-8", "replace")
-                if any(row[0] == tag for row in quarter.facts[adsh]):
-                    best[adsh, field_name] = rank
-                    quarter.labelled_tags.setdefault(adsh, {})[field_name] = tag
+    with_assets = whole.filter(tag.is_in(TOTAL_ASSETS_TAGS), ddate == period)
+    assets = facts.filter(segment.is_not_null(), tag == "Assets", qtrs == 0)
+    assets = assets.join(with_assets, on="filing", how="anti").join(names, on="filing")
+    is_own = pl.struct("segment", "name").map_elements(
+        lambda row: is_own_entity(row["segment"], row["name"]), return_dtype=pl.Boolean
+    )
+    return (
+        assets.with_columns(segment.cast(pl.String))
+        .with_columns(rank=_rank().fill_null(pl.when(is_own).then(len(GROUP_SEGMENTS))))
+        .drop_nulls("rank")
+        .sort("filing", "rank", "segment")
+        .unique("filing", keep="first", maintain_order=True)
+        .select("filing", "segment", is_read=pl.col("rank") < len(GROUP_SEGMENTS))
+    )
 
 
-def _ranks(label: str, labels: Mapping[str, LabelPattern]) -> dict[str, int]:
-    ranks = {field_name: pattern.rank(label) for field_name, pattern in labels.items()}
-    return {field_name: rank for field_name, rank in ranks.items() if rank is not None}
+def _rank() -> pl.Expr:
+    ranks = (
+        pl.when(segment.str.contains(pattern)).then(rank)
+        for rank, pattern in enumerate(GROUP_SEGMENTS)
+    )
+    return pl.coalesce(*ranks)
+
+
+def is_own_entity(segment: str, name: str) -> bool:
+    """Whether a segment is the legal entity the filing is by.
+
+    >>> is_own_entity("LegalEntity=SempraEnergy;", "SEMPRA ENERGY INC")
+    True
+    >>> is_own_entity("LegalEntity=SanDiegoGasElectric;", "SEMPRA ENERGY INC")
+    False
+    """
+    axis, _, entity = segment.rstrip(";").rpartition("=")
+    return axis in ("LegalEntity", "") and _letters(entity) == _letters(name) != ""
+
+
+def _letters(name: str) -> str:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    kept = (word for word in re.findall(r"[a-z0-9]+", words) if word not in LEGAL_FORMS)
+    return "".join(kept)
+
+
+def _facts_of_groups(
+    member: Member, filings: pl.DataFrame, facts: pl.DataFrame, groups: pl.DataFrame
+) -> pl.DataFrame:
+    """Facts of the chosen segments; of those known by the filer's name only, read again."""
+    is_read = pl.col("is_read")
+    chosen = groups.filter(is_read).with_columns(segment.cast(pl.Categorical))
+    kept = facts.join(chosen, on=["filing", "segment"], how="semi")
+    others = groups.filter(~is_read).rename({"segment": "chosen"})
+    if others.height == 0:
+        return kept
+    again = filings.join(others, on="filing").with_columns(period.cast(pl.Int32)).lazy()
+
+    def plan(lines: pl.LazyFrame) -> pl.LazyFrame:
+        in_segments = lines.filter(segment.is_not_null())
+        known = in_segments.join(again, on="adsh", maintain_order="left")
+        is_current = ddate.cast(pl.Int32, strict=False) == period
+        return known.filter(segment == pl.col("chosen"), is_current, value.is_not_null())
+
+    # Faulty lines were counted when the file was read the first time.
+    return pl.concat([kept, _read(member, plan, Rejects())])

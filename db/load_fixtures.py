@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carbontrader_mcp.domain.errors import InvalidInputError
-from carbontrader_mcp.domain.filings import Fact, Submission
+from carbontrader_mcp.domain.filings import FactRow, Submission
 from carbontrader_mcp.domain.times import to_utc_text
 from db.database import Database, Transaction
-from db.load_filings import Filing, store_filings
+from db.load_filings import Filing, store_facts, store_filings
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column
+    from sqlalchemy import Column, Table
 
 KIND = "fixtures"
 FIXTURES_FOLDER = Path(__file__).parents[1] / "fixtures"
@@ -30,7 +30,10 @@ FACTS_FILE = "sec__facts.csv"
 
 TABLE_BY_FILE = {
     "sources.csv": "sources",
+    "fx__month_end_rates.csv": "statement_fx_rates",
     "sec__sic_codes.csv": "sic_codes",
+    "census__sic_naics.csv": "sic_naics",
+    "carbontrader__sector_overrides.csv": "sector_overrides",
     "sec__companies.csv": "companies",
     SUBMISSIONS_FILE: "submissions",
     FACTS_FILE: "business_activity",
@@ -51,6 +54,7 @@ TABLE_BY_FILE = {
 """In the order of loading: what is referred to comes first."""
 
 PORTFOLIOS = {"core": "Core credit book (synthetic)", "green": "Green credit book (synthetic)"}
+FACT_COLUMNS = ("tag", "version", "ddate", "qtrs", "unit", "value")
 DATE_COLUMNS = ("period", "filed", "ddate")
 COLUMNS_FILLED_LATER = {("submissions", "sector")}
 WANTED_BY_KIND = {int: "a whole number", float: "a finite number", str: "a date like 2025-12-31"}
@@ -176,9 +180,7 @@ def _rows(name: str, table: str, content: bytes) -> Iterator[FixtureRow]:
 
 
 def _columns(name: str, table: str, header: Sequence[str]) -> list["Column[Any]"]:
-    from db.schema import metadata
-
-    known = metadata.tables[table].columns
+    known = _described(table).columns
     unknown = [column for column in header if column not in known]
     missing = [
         column.name
@@ -252,10 +254,15 @@ def _refused(name: str, table: str, row: FixtureRow, reason: str) -> InvalidInpu
     return InvalidInputError(f"{name}, line {row.line}: {reason}.")
 
 
-def _check_keys(name: str, table: str, rows: Sequence[FixtureRow]) -> None:
-    from db.schema import metadata
+def _described(table: str) -> "Table":
+    """The table or view a file is written for."""
+    from db.schema import metadata, views
 
-    columns = [column.name for column in metadata.tables[table].primary_key.columns]
+    return metadata.tables[table] if table in metadata.tables else views.tables[table]
+
+
+def _check_keys(name: str, table: str, rows: Sequence[FixtureRow]) -> None:
+    columns = [column.name for column in _described(table).primary_key.columns]
     seen: dict[tuple[object, ...], int] = {}
     for row in rows:
         key = tuple(row.values[column] for column in columns)
@@ -270,9 +277,7 @@ def _check_references(
     transaction: Transaction, name: str, table: str, rows: Sequence[FixtureRow]
 ) -> None:
     """Refuse a row that refers to a source, company, portfolio or instrument not on file."""
-    from db.schema import metadata
-
-    for column in metadata.tables[table].columns:
+    for column in _described(table).columns:
         for reference in column.foreign_keys:
             target = reference.column
             found = transaction.query(f"SELECT {target.name} AS k FROM {target.table.name}")  # noqa: S608 our own names
@@ -290,13 +295,13 @@ def _store_filings(
     _check_references(transaction, SUBMISSIONS_FILE, "submissions", submissions)
     _check_keys(SUBMISSIONS_FILE, "submissions", submissions)
     _check_keys(FACTS_FILE, "business_activity", facts)
-    facts_by_adsh: dict[str, list[Fact]] = {row.values["adsh"]: [] for row in submissions}
+    facts_by_adsh: dict[str, list[FactRow]] = {row.values["adsh"]: [] for row in submissions}
     for row in facts:
         values = dict(row.values)
         adsh = values.pop("adsh")
         if adsh not in facts_by_adsh:
             raise _unusable(FACTS_FILE, row.line, "adsh", adsh, f"is not in {SUBMISSIONS_FILE}")
-        facts_by_adsh[adsh].append(Fact(**values))
+        facts_by_adsh[adsh].append(tuple(map(values.__getitem__, FACT_COLUMNS)))  # type: ignore[arg-type]
     filings_by_source: dict[str, list[Filing]] = {}
     for row in submissions:
         values = dict(row.values)
@@ -307,4 +312,5 @@ def _store_filings(
     counts: Counter[str] = Counter()
     for source_id, filings in filings_by_source.items():
         counts.update(store_filings(transaction, filings, source_id=source_id))
+        counts["business_activity"] += store_facts(transaction, filings)
     return dict(counts)

@@ -1,41 +1,36 @@
 """One quarter of the SEC's Financial Statement Data Sets into tables, in one transaction."""
 
-import hashlib
-import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
-from carbontrader_mcp.domain.errors import InvalidInputError
-from carbontrader_mcp.domain.filings import Submission
-from carbontrader_mcp.domain.outside_text import clean
+from carbontrader_mcp.domain.filings import FactRow
+from db.columns import pl
 from db.database import Database, Transaction
-from db.fsds_files import Member, Progress, Rejects, open_quarter, split_line
-from db.fsds_numbers import Quarter, read_labelled_tags, read_numbers
-from db.load_filings import Filing, statement_rules, store_filings
+from db.filing_facts import filing_number, replace_facts, tag_ids
+from db.fsds_labels import LABEL_COLUMNS, read_labelled_tags
+from db.fsds_numbers import NUMBER_COLUMNS, Facts, read_numbers
+from db.fsds_submissions import SUBMISSION_COLUMNS, FsdsFiling, read_submissions
+from db.load_filings import Filing, compared_tags, statement_rules, store_filings
+from db.loads import LoadReport, file_sha256, record_load
+from db.zip_members import Member, Progress, Rejects, open_archive
 
 KIND = "fsds"
+DESCRIPTION = "a quarter of the SEC's Financial Statement Data Sets"
 SOURCE_ID = "sec_fsds"
-PERIOD_YEAR_MIN = 1990
-"""EDGAR starts in 1993; a handful of `period` values in the real files lie centuries off."""
-
-_ADSH = re.compile(r"\d{10}-\d{2}-\d{6}")
-
-NAME_CHARACTERS_MAX = 150
-"""The SEC's own limit of the column (readme of the data sets)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoadReport:
-    """What one file brought: rows per table, and how many of its lines could not be used."""
-
-    load_id: str
-    file_name: str
-    sha256: str
-    row_counts: dict[str, int]
-    reject_count: int
+BATCH_FILINGS = 500
+BATCH_FACTS = 50_000
+SOURCE = {
+    "source_id": SOURCE_ID,
+    "publisher": "US Securities and Exchange Commission",
+    "title": "Financial Statement Data Sets",
+    "url": "https://www.sec.gov/data-research/sec-markets-data/financial-statement-data-sets",
+    "licence": "US federal government work, public domain (17 USC 105)",
+    "is_synthetic": 0,
+}
 
 
 def load_fsds(
@@ -44,159 +39,177 @@ def load_fsds(
     *,
     now: datetime,
     progress: Progress | None = None,
+    with_activity: bool = True,
+    file_name: str | None = None,
+    source_url: str | None = None,
+    kept_file: str | None = None,
 ) -> LoadReport:
     """Load one quarter's zip: filings, standardised statements and current-period facts.
 
     Lines that cannot be used go to `load_rejects`. Loading a file again writes the same rows.
+    Without activity the facts that no statement uses are left out.
     Raises InvalidInputError, with nothing changed, if the file is damaged or of another kind.
     """
     rejects = Rejects()
-    with open_quarter(zip_path) as archive:
-        sha256 = _sha256(zip_path)
-        quarter = _read_submissions(Member(archive, "sub.txt", progress), rejects)
-        read_numbers(Member(archive, "num.txt", progress), quarter, rejects)
-        if "pre.txt" in archive.namelist():
-            labels = statement_rules().labels
-            read_labelled_tags(Member(archive, "pre.txt", progress), quarter, labels)
-    with database.transaction() as transaction:
-        _store_source(transaction)
-        counts = store_filings(transaction, _filings(quarter), source_id=SOURCE_ID)
-        report = LoadReport(
-            load_id=f"{KIND}:{sha256[:16]}",
-            file_name=zip_path.name,
-            sha256=sha256,
-            row_counts=counts,
-            reject_count=rejects.count_by_member.total(),
-        )
-        _record(transaction, report, rejects, now)
+    with _no_collection(), open_archive(zip_path) as archive:
+        archive.require("sub.txt", "num.txt", kind=DESCRIPTION)
+        sha256 = file_sha256(zip_path)
+        submissions = Member(archive, "sub.txt", SUBMISSION_COLUMNS, progress)
+        filings = read_submissions(submissions, rejects)
+        numbers = Member(archive, "num.txt", NUMBER_COLUMNS, progress)
+        facts = read_numbers(numbers, _frame(filings), rejects, wanted_tags=compared_tags())
+        labelled: dict[int, dict[str, str]] = {}
+        if "pre.txt" in archive:
+            lines = Member(archive, "pre.txt", LABEL_COLUMNS, progress)
+            labelled = read_labelled_tags(lines, _frame(filings), facts.current, statement_rules())
+        with database.transaction() as transaction:
+            transaction.insert("sources", [SOURCE], replace=True)
+            found = _filings(filings, facts, labelled)
+            counts = store_filings(transaction, found, source_id=SOURCE_ID)
+            if with_activity:
+                counts["business_activity"] = _store_facts(transaction, filings, facts.current)
+            report = LoadReport(
+                load_id=f"{KIND}:{sha256[:16]}",
+                file_name=file_name or zip_path.name,
+                sha256=sha256,
+                row_counts=counts,
+                reject_count=rejects.count_by_member.total(),
+            )
+            record_load(
+                transaction,
+                report,
+                rejects,
+                kind=KIND,
+                now=now,
+                source_url=source_url,
+                kept_file=kept_file,
+            )
     return report
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-# --- sub.txt --------------------------------------------------------------------------
-
-
-def _read_submissions(member: Member, rejects: Rejects) -> Quarter:
-    quarter = Quarter()
-    line_count = 0
-    for first, lines in member.lines():
-        line_count += len(lines)
-        for number, line in enumerate(lines, first):
-            fields = [part.decode("utf-8", "replace") for part in split_line(line)]
-            try:
-                if len(fields) != len(member.columns):
-                    raise ValueError(f"{len(fields)} fields instead of {len(member.columns)}")
-                row = dict(zip(member.columns, fields, strict=True))
-                submission = _submission(row)
-                if submission.adsh.encode() in quarter.submissions:
-                    raise ValueError(f"adsh {submission.adsh} stands here for the second time")
-            except ValueError as error:
-                rejects.add(member.name, number, str(error))
-                continue
-            quarter.add(submission, row["period"], row["countryba"] or row["countryinc"] or None)
-    if line_count and not quarter.submissions:
-        _, number, reason = rejects.kept[0]
-        raise InvalidInputError(
-            f"None of the {line_count} lines of sub.txt can be used; line {number}: {reason}."
-        )
-    return quarter
-
-
-def _submission(row: dict[str, str]) -> Submission:
-    """The filing of one line of sub.txt. Raises ValueError with the reason if it is unusable."""
-    if not _ADSH.fullmatch(row["adsh"]):
-        raise ValueError(f"adsh {row['adsh'][:40]!r} is not an accession number")
-    if not re.fullmatch(r"\d{1,10}", row["cik"], re.ASCII):
-        raise ValueError(f"cik {row['cik'][:40]!r} is not a number of up to ten digits")
-    if not row["name"] or not row["form"]:
-        raise ValueError("name or form is empty")
-    filed, period = _day(row, "filed"), _day(row, "period")
-    if not PERIOD_YEAR_MIN <= period.year <= filed.year + 1:
-        raise ValueError(f"period {period} is not between {PERIOD_YEAR_MIN} and {filed.year + 1}")
-    sic = row["sic"]
-    if sic and not re.fullmatch(r"\d{1,4}", sic, re.ASCII):
-        raise ValueError(f"sic {sic[:40]!r} is not a code of up to four digits")
-    if row["fy"] and not re.fullmatch(r"\d{4}", row["fy"], re.ASCII):
-        raise ValueError(f"fy {row['fy'][:40]!r} is not a year")
-    return Submission(
-        adsh=row["adsh"],
-        cik=row["cik"].zfill(10),
-        name=clean(row["name"], length_max=NAME_CHARACTERS_MAX),
-        sic=sic.zfill(4) if sic else None,
-        form=row["form"],
-        period=period.isoformat(),
-        fiscal_year=int(row["fy"]) if row["fy"] else None,
-        fiscal_period=row["fp"] or None,
-        filed=filed.isoformat(),
-    )
-
-
-def _day(row: dict[str, str], column: str) -> date:
-    text = row[column]
-    if not re.fullmatch(r"\d{8}", text, re.ASCII):
-        raise ValueError(f"{column} {text[:40]!r} is not a day (yyyymmdd)")
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Nothing a load makes refers to itself; looking for such garbage would take a fifth of it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError as error:
-        raise ValueError(f"{column} {text} is not a day of the calendar") from error
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
-# --- tables ---------------------------------------------------------------------------
+def _frame(filings: list[FsdsFiling]) -> pl.DataFrame:
+    """The filings as `read_numbers` wants them."""
+    return pl.DataFrame(
+        {
+            "adsh": [filing.submission.adsh for filing in filings],
+            "filing": pl.Series(range(len(filings)), dtype=pl.Int32),
+            "name": [filing.submission.name for filing in filings],
+            "period": [filing.period for filing in filings],
+            "before_1": [filing.before_1 for filing in filings],
+            "before_2": [filing.before_2 for filing in filings],
+        },
+        schema_overrides=dict.fromkeys(
+            ("adsh", "name", "period", "before_1", "before_2"), pl.String
+        ),
+    )
 
 
-def _filings(quarter: Quarter) -> Iterator[Filing]:
-    for adsh in sorted(quarter.submissions):
-        submission = quarter.submissions[adsh]
-        yield Filing(
-            submission=submission,
-            facts=quarter.take_facts(adsh),
-            country=quarter.countries[adsh],
-            labelled_tags=quarter.labelled_tags.get(adsh),
+def _filings(
+    filings: Sequence[FsdsFiling], facts: Facts, labelled: Mapping[int, dict[str, str]]
+) -> Iterator[Filing]:
+    """Each filing with the facts that its standardised statements may use."""
+    used = _used_facts(facts, labelled)
+    texts = {name: _Texts(used.get_column(name)) for name in ("tag", "version", "uom")}
+    days = _IsoDays()
+    positions = used.get_column("filing")
+    for first in range(0, len(filings), BATCH_FILINGS):
+        batch = filings[first : first + BATCH_FILINGS]
+        bounds = pl.Series(range(first, first + len(batch) + 1), dtype=pl.Int32)
+        marks: list[int] = positions.search_sorted(bounds, side="left").to_list()
+        part = used.slice(marks[0], marks[-1] - marks[0])
+        rows: list[FactRow] = list(
+            zip(
+                texts["tag"].of(part.get_column("tag")),
+                texts["version"].of(part.get_column("version")),
+                map(days.__getitem__, part.get_column("ddate").to_list()),
+                part.get_column("qtrs").to_list(),
+                texts["uom"].of(part.get_column("uom")),
+                part.get_column("value").to_list(),
+                strict=True,
+            )
         )
+        for i, filing in enumerate(batch):
+            yield Filing(
+                submission=filing.submission,
+                facts=rows[marks[i] - marks[0] : marks[i + 1] - marks[0]],
+                labelled_tags=labelled.get(first + i),
+                country=filing.country,
+                former_name=filing.former_name,
+                filer_status=filing.filer_status,
+            )
 
 
-def _store_source(transaction: Transaction) -> None:
-    transaction.insert(
-        "sources",
-        [
-            {
-                "source_id": SOURCE_ID,
-                "publisher": "US Securities and Exchange Commission",
-                "title": "Financial Statement Data Sets",
-                "url": "https://www.sec.gov/data-research/sec-markets-data/financial-statement-data-sets",
-                "licence": "US federal government work, public domain (17 USC 105)",
-                "is_synthetic": 0,
-            }
-        ],
-        replace=True,
+class _Texts:
+    """The texts of a column of categories, each one Python object however often it stands."""
+
+    def __init__(self, column: pl.Series) -> None:
+        distinct = column.unique()
+        texts: list[str] = distinct.cast(pl.String).to_list()
+        self._texts = dict(zip(distinct.to_physical().to_list(), texts, strict=True))
+
+    def of(self, column: pl.Series) -> Iterator[str]:
+        return map(self._texts.__getitem__, column.to_physical().to_list())
+
+
+class _IsoDays(dict[int, str]):
+    def __missing__(self, day: int) -> str:
+        text = self[day] = f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
+        return text
+
+
+def _used_facts(facts: Facts, labelled: Mapping[int, dict[str, str]]) -> pl.DataFrame:
+    """Facts in order of filing and line, of tags that a rule reads or that may forbid a zero."""
+    rules = statement_rules()
+    own = {tag for tags in labelled.values() for sum_ in tags.values() for tag in sum_.split(" + ")}
+    patterns = [
+        entry.zero_unless_tag_like
+        for taxonomy in rules.taxonomies.values()
+        for entry in taxonomy.fields.values()
+        if entry.zero_unless_tag_like is not None
+    ]
+    tags: list[str] = facts.current.get_column("tag").unique().cast(pl.String).to_list()
+    used = [
+        tag
+        for tag in tags
+        if tag in rules.tags or tag in own or any(pattern.search(tag) for pattern in patterns)
+    ]
+    current = facts.current.filter(pl.col("tag").is_in(used))
+    return pl.concat([current, facts.comparative]).sort("filing", "line")
+
+
+def _store_facts(
+    transaction: Transaction, filings: Sequence[FsdsFiling], facts: pl.DataFrame
+) -> int:
+    names = facts.select("tag", "version").unique()
+    texts = names.cast(pl.String).sort("tag", "version")
+    ids = pl.Series("tag_id", tag_ids(transaction, list(texts.iter_rows())), dtype=pl.Int64)
+    numbers = [filing_number(filing.submission.adsh) for filing in filings]
+    by_position = pl.Series("filing_number", numbers, dtype=pl.Int64)
+    # Filings stand in the order of their numbers, so a sorted frame is in the order of the key.
+    keyed = facts.join(texts.cast(pl.Categorical).with_columns(ids), on=["tag", "version"]).sort(
+        "filing", "tag_id", "ddate", "qtrs", "line"
     )
-
-
-def _record(transaction: Transaction, report: LoadReport, rejects: Rejects, now: datetime) -> None:
-    transaction.insert(
-        "data_loads",
-        [
-            {
-                "load_id": report.load_id,
-                "kind": KIND,
-                "file_name": report.file_name,
-                "sha256": report.sha256,
-                "loaded_at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "row_counts": json.dumps(report.row_counts, sort_keys=True),
-                "reject_count": report.reject_count,
-            }
-        ],
-        replace=True,
+    units = _Texts(keyed.get_column("uom"))
+    parts = (
+        zip(
+            by_position.gather(part.get_column("filing")).to_list(),
+            *(part.get_column(name).to_list() for name in ("tag_id", "ddate", "qtrs")),
+            units.of(part.get_column("uom")),
+            part.get_column("value").to_list(),
+            strict=True,
+        )
+        for part in keyed.iter_slices(BATCH_FACTS)
     )
-    transaction.execute("DELETE FROM load_rejects WHERE load_id = :load_id", load_id=report.load_id)
-    transaction.insert(
-        "load_rejects",
-        [
-            {"load_id": report.load_id, "member": member, "line": line, "reason": reason}
-            for member, line, reason in rejects.kept
-        ],
-    )
+    return replace_facts(transaction, numbers, chain.from_iterable(parts))

@@ -6,14 +6,30 @@ whole allowances or credits) with a generated readable column beside them. Estim
 REAL. Unknown is NULL, never 0.
 """
 
-from db import schema_emissions, schema_filings, schema_trading
-from db.schema_columns import metadata
+from db import (
+    schema_activity,
+    schema_company_values,
+    schema_emissions,
+    schema_filings,
+    schema_fx,
+    schema_industries,
+    schema_trading,
+)
+from db.schema_columns import metadata, views
 
-__all__ = ["AFTER_CREATE", "IMMUTABLE_TABLES", "SCHEMA_VERSION", "VIEW_COMMENTS", "metadata"]
+__all__ = ["AFTER_CREATE", "IMMUTABLE_TABLES", "SCHEMA_VERSION", "metadata", "views"]
 
 SCHEMA_VERSION = 1
 
-TOPICS = (schema_filings, schema_emissions, schema_trading)
+TOPICS = (
+    schema_filings,
+    schema_emissions,
+    schema_trading,
+    schema_industries,
+    schema_fx,
+    schema_activity,
+    schema_company_values,
+)
 """The modules that add their tables to `metadata` when they are imported."""
 
 IMMUTABLE_TABLES = ("quotes", "carbon_trades", "ledger_entries", "audit_log")
@@ -31,20 +47,16 @@ AFTER_CREATE: tuple[str, ...] = (
         for table in IMMUTABLE_TABLES
         for verb in ("UPDATE", "DELETE")
     ),
-    "CREATE VIEW holdings AS"
-    " SELECT owner AS portfolio_id, ledger AS instrument_id, balance AS quantity_units,"
-    " balance * tco2e_per_unit AS quantity_tco2e"
-    " FROM ledger_accounts JOIN instruments ON instrument_id = ledger"
-    " JOIN portfolios ON portfolio_id = owner WHERE balance <> 0",
+    *(f"CREATE VIEW {name} AS {view.info['select']}" for name, view in views.tables.items()),
     # Names for search; the rowid is the CIK as a number, so it survives a VACUUM.
     "CREATE VIRTUAL TABLE companies_fts USING fts5"
     "(name, former_names, ticker, tokenize = 'unicode61', prefix = '2 3')",
     f"CREATE TRIGGER companies_fts_insert AFTER INSERT ON companies BEGIN {_INDEX_NAMES} END",
     f"CREATE TRIGGER companies_fts_delete AFTER DELETE ON companies BEGIN {_UNINDEX_NAMES} END",
-    "CREATE TRIGGER companies_fts_update AFTER UPDATE ON companies"
+    # A load writes the names of every company it meets; most are as they were.
+    "CREATE TRIGGER companies_fts_update AFTER UPDATE OF name, former_names, ticker ON companies"
+    " WHEN (old.name, old.former_names, old.ticker) IS NOT (new.name, new.former_names, new.ticker)"
     f" BEGIN {_UNINDEX_NAMES} {_INDEX_NAMES} END",
+    # The words of the names, read from the index itself, for finding the one a typing error meant.
+    "CREATE VIRTUAL TABLE companies_fts_words USING fts5vocab(companies_fts, row)",
 )
-
-VIEW_COMMENTS = {
-    "holdings": "One row per portfolio and instrument it holds, in whole units and in tonnes.",
-}

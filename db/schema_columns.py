@@ -1,5 +1,7 @@
 """The columns of the house: how money, tonnes, flags and choices stand in a table."""
 
+from typing import Any
+
 from sqlalchemy import (
     REAL,
     CheckConstraint,
@@ -8,10 +10,12 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
 )
 
+views = MetaData()
 metadata = MetaData(
     naming_convention={
         "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -50,5 +54,26 @@ def flag(column: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN (0, 1)", name=column)
 
 
-def table(name: str, *parts: object, comment: str) -> Table:
-    return Table(name, metadata, *parts, comment=comment, sqlite_strict=True)  # type: ignore[arg-type]
+def table(name: str, *parts: object, comment: str, sqlite_with_rowid: bool = True) -> Table:
+    return Table(
+        name,
+        metadata,
+        *parts,  # type: ignore[arg-type]
+        comment=comment,
+        sqlite_strict=True,
+        sqlite_with_rowid=sqlite_with_rowid,
+    )
+
+
+def view(
+    name: str, *columns: Column[Any], key: tuple[str, ...], comment: str, select: str
+) -> Table:
+    """A view as a table to read: its columns, and the columns that find a row."""
+    return Table(
+        name,
+        views,
+        *columns,
+        PrimaryKeyConstraint(*key),
+        comment=comment,
+        info={"is_view": True, "select": select},
+    )

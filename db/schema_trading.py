@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from db.schema_columns import flag, integer, one_of, readable, real, table, text
+from db.schema_columns import flag, integer, one_of, readable, real, table, text, view
 
 # --- markets and trading --------------------------------------------------------------
 
@@ -200,4 +200,18 @@ ai_workflow_results = table(
     one_of("status", "running", "completed", "no_trade", "refused", "failed"),
     Index(None, "started_at"),
     comment="One row per workflow run, failed ones too: status, output and errors (JSON).",
+)
+
+holdings = view(
+    "holdings",
+    text("portfolio_id"),
+    text("instrument_id"),
+    integer("quantity_units"),
+    real("quantity_tco2e", null=False),
+    key=("portfolio_id", "instrument_id"),
+    comment="One row per portfolio and instrument it holds, in whole units and in tonnes.",
+    select="SELECT owner AS portfolio_id, ledger AS instrument_id, balance AS quantity_units,"
+    " balance * tco2e_per_unit AS quantity_tco2e"
+    " FROM ledger_accounts JOIN instruments ON instrument_id = ledger"
+    " JOIN portfolios ON portfolio_id = owner WHERE balance <> 0",
 )

@@ -191,21 +191,9 @@ def row_key(name: str, row: Row) -> str:
 @lru_cache(maxsize=1)
 def _listed() -> dict[str, Table]:
     """Every table of the schema, and its views with their columns and key."""
-    from sqlalchemy import REAL, Column, Integer, MetaData, Table, Text
+    from db.schema import metadata, views
 
-    from db.schema import VIEW_COMMENTS, metadata
-
-    holdings = Table(
-        "holdings",
-        MetaData(),
-        Column("portfolio_id", Text, primary_key=True),
-        Column("instrument_id", Text, primary_key=True),
-        Column("quantity_units", Integer, nullable=False),
-        Column("quantity_tco2e", REAL, nullable=False),
-        comment=VIEW_COMMENTS["holdings"],
-        info={"is_view": True},
-    )
-    return {**metadata.tables, holdings.name: holdings}
+    return {**metadata.tables, **views.tables}
 
 
 def _table(name: str) -> Table:

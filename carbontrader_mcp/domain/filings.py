@@ -1,20 +1,55 @@
 """SEC filings and the facts they report."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from carbontrader_mcp.domain.activity import ActivityFigure
 
 SEC_ARCHIVE = "https://www.sec.gov/Archives/edgar/data"
 
-INCOME_FIELDS = ("revenue", "expenses", "pretax_income", "net_income")
-BALANCE_FIELDS = (
-    "assets",
-    "liabilities",
-    "equity",
-    "minority_interest",
-    "cash",
-    "debt",
-    "preferred_stock",
+INCOME_FIELDS = (
+    "revenue",
+    "cost_of_revenue",
+    "gross_profit",
+    "expenses",
+    "operating_income",
+    "interest_expense",
+    "pretax_income",
+    "income_tax",
+    "net_income",
+    "eps_basic",
+    "eps_diluted",
+    "ebitda",
 )
-CASH_FLOW_FIELDS = ("operating", "investing", "financing")
+BALANCE_FIELDS = (
+    "cash",
+    "receivables",
+    "inventory",
+    "property_plant_equipment",
+    "assets",
+    "short_term_debt",
+    "long_term_debt",
+    "debt",
+    "finance_leases",
+    "operating_leases",
+    "liabilities",
+    "minority_interest",
+    "preferred_stock",
+    "equity",
+    "shares_outstanding",
+)
+CASH_FLOW_FIELDS = (
+    "operating",
+    "investing",
+    "financing",
+    "capital_expenditure",
+    "depreciation_amortization",
+    "dividends_paid",
+)
+
+FactRow: TypeAlias = tuple[str, str, str, int, str, float]
+"""Tag, version, ISO date, quarters, unit, value: a Fact at a third of its memory and time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +84,37 @@ class Fact:
     value: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatementFigure:
-    """One standardised figure and how it was found."""
+def fact_rows(facts: Iterable[Fact]) -> list[FactRow]:
+    """The facts as the standardiser takes them, in the same order."""
+    return [(f.tag, f.version, f.ddate, f.qtrs, f.unit, f.value) for f in facts]
+
+
+class FigureRow(NamedTuple):
+    """One standardised figure and how it was found: a StatementFigure as a row of its table."""
 
     field: str
     value: float
     ddate: str
     qtrs: int
+    unit: str
+    source_tag: str
+    rule: str
+    is_derived: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementFigure:
+    """One standardised figure and how it was found.
+
+    `unit` is the unit of measure as filed: a currency, `shares`, or for an amount per share
+    the currency alone (FSDS) or `USD/shares` (companyfacts).
+    """
+
+    field: str
+    value: float
+    ddate: str
+    qtrs: int
+    unit: str
     source_tag: str
     rule: str
     is_derived: bool
@@ -85,32 +143,15 @@ class FilingReference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilingAnswer:
-    """A filing with its standardised statements, in `currency`; USD = value x usd_per_currency."""
-
-    adsh: str
-    cik: str
-    name: str
-    sic: str | None
-    sector: str
-    form: str
-    period: str
-    fiscal_year: int | None
-    filed: str
-    url: str
-    currency: str | None
-    usd_per_currency: float | None
-    figures: list[StatementFigure]
-    findings: list[Finding]
-    other_filings: list[FilingReference]
-
-
-@dataclass(frozen=True, kw_only=True)
 class ActivityAnswer:
-    """A page of the facts of a filing. `next_offset` is None on the last page."""
+    """A page of the facts of a filing. `next_offset` is None on the last page.
+
+    `activity_data`, on the first page: figures in physical units, with the original beside them.
+    """
 
     adsh: str
     facts: list[Fact]
     total: int
     next_offset: int | None
     note: str
+    activity_data: list[ActivityFigure] = field(default_factory=list[ActivityFigure])

@@ -1,203 +1,249 @@
 """Standardised statements: one name per figure over all filers, and how each was found."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from carbontrader_mcp.domain.filings import Fact, Finding, StatementFigure, Submission
-from carbontrader_mcp.domain.statement_checks import check_statements
-from carbontrader_mcp.domain.statement_rules import FieldRules, Rule, StatementRules
+from carbontrader_mcp.domain.filings import FactRow, FigureRow, Finding, Submission
+from carbontrader_mcp.domain.statement_checks import Duplicate, FilingContext, check_statements
+from carbontrader_mcp.domain.statement_figures import Figures, OwnTags, PeriodValues
+from carbontrader_mcp.domain.statement_periods import (
+    QTRS_MAX,
+    duration_order,
+    prior_balance_date,
+    prior_date,
+)
+from carbontrader_mcp.domain.statement_rule_types import Steps, TaxonomyRules
+from carbontrader_mcp.domain.statement_rules import COVER_PAGE_TAGS, StatementRules
 
 TAXONOMY_BY_VERSION = {"us-gaap": "us-gaap", "ifrs": "ifrs-full", "ifrs-full": "ifrs-full"}
-YEAR_TO_DATE_QTRS = {"Q1": 1, "Q2": 2, "Q3": 3}
 LABEL_RULE = "label of the statement line"
-ZERO_RULE = "no such tag in the balance sheet"
+CALCULATION_RULE = "sum of its children in the filer's calculation"
+INCOME_ANCHORS = ("net_income", "revenue", "pretax_income")
+CASH_FLOW_ANCHORS = ("operating", "investing", "financing")
+
+Values = dict[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class StandardisedFiling:
-    """A filing's figures in its own currency, and what the checks noticed."""
+    """A filing's figures in its own currency, and what the checks noticed.
+
+    `figures` are of the filing's own period; `comparatives` the same fields of the year before.
+    """
 
     adsh: str
     currency: str | None
-    figures: tuple[StatementFigure, ...]
+    figures: tuple[FigureRow, ...]
+    comparatives: tuple[FigureRow, ...]
     findings: tuple[Finding, ...]
 
 
 def standardise(
     submission: Submission,
-    facts: Sequence[Fact],
+    facts: Sequence[FactRow],
     rules: StatementRules,
     *,
     labelled_tags: Mapping[str, str] | None = None,
+    calculated_tags: Mapping[str, str] | None = None,
+    with_comparatives: bool = False,
 ) -> StandardisedFiling:
     """Figures of the filing's own period from its consolidated facts.
 
     Instants are those of the period's last day; durations end there and cover the year to
-    date (`qtrs` up to 4). `labelled_tags` names, per field, a filer's own tag that the
-    statement's label identifies; it is the last resort. A figure that no rule reaches is
-    missing.
+    date (`qtrs` up to 4), in a quarterly report the quarter too. `calculated_tags` and
+    `labelled_tags` name, per field, a filer's own tag that the filer's calculation or the
+    statement's label identifies; they are the last resort. A figure that no rule reaches is
+    missing. Facts of other dates are not looked at, but for the comparatives where asked for.
     """
-    current = [fact for fact in facts if fact.ddate == submission.period]
-    currency = reporting_currency(current)
-    statements = _Statements(submission, current, currency, rules, labelled_tags or {})
-    found = statements.figures()
-    findings = check_statements(found, currency=currency)
+    period = submission.period
+    filing = _Filing(submission, facts, rules, _own_tags(labelled_tags, calculated_tags))
+    before: Figures = {}
+    quarter_before: Figures = {}
+    if with_comparatives:
+        year_before = prior_date(period)
+        balance_date = prior_balance_date(submission, facts, filing.taxonomy.total_assets_tags)
+        filing.read((period, year_before, balance_date))
+        before, quarter_before = filing.figures_at(year_before, balance_date=balance_date)
+    else:
+        filing.read((period,))
+    current, quarter = filing.figures_at(period, balance_date=period)
     return StandardisedFiling(
         adsh=submission.adsh,
-        currency=currency,
-        figures=tuple(figure for field, figure in found.items() if field in statements.reported),
-        findings=tuple(findings),
+        currency=filing.currency,
+        figures=_reported(filing.taxonomy, current, quarter),
+        comparatives=_reported(filing.taxonomy, before, quarter_before),
+        findings=tuple(check_statements(current, filing.context(before))),
     )
 
 
-def reporting_currency(facts: Sequence[Fact]) -> str | None:
+def reporting_currency(facts: Collection[FactRow]) -> str | None:
     """The unit of three capital letters that most facts carry; None without such a fact."""
-    units = Counter(fact.unit for fact in facts)
-    counts = {unit: count for unit, count in units.items() if len(unit) == 3 and unit.isupper()}
-    return min(counts, key=lambda unit: (-counts[unit], unit)) if counts else None
+    currencies = [unit for unit in {row[4] for row in facts} if len(unit) == 3 and unit.isupper()]
+    if len(currencies) <= 1:
+        return currencies[0] if currencies else None
+    units = [row[4] for row in facts]
+    return min(currencies, key=lambda unit: (-units.count(unit), unit))
 
 
-class _Statements:
-    """The facts of one filing by tag, and every figure found so far."""
+def _reported(taxonomy: TaxonomyRules, *found: Figures) -> tuple[FigureRow, ...]:
+    reported = taxonomy.reported
+    return tuple([row for figures in found for row in figures.values() if row[0] in reported])
+
+
+class _Filing:
+    """The facts of one filing by date, length and tag, and the rules that read them."""
 
     def __init__(
         self,
         submission: Submission,
-        facts: Sequence[Fact],
-        currency: str | None,
+        facts: Sequence[FactRow],
         rules: StatementRules,
-        labelled_tags: Mapping[str, str],
+        own_tags: Mapping[str, OwnTags],
     ) -> None:
-        self._period = submission.period
-        self._durations = _duration_order(submission.fiscal_period)
-        self._labelled_tags = labelled_tags
-        versions = Counter(fact.version for fact in facts)
-        taxonomies: Counter[str] = Counter()
-        for version, count in versions.items():
-            if (known := _taxonomy(version)) is not None:
-                taxonomies[known] += count
-        taxonomy = max(taxonomies, key=taxonomies.__getitem__, default="us-gaap")
-        standard = {version for version in versions if _taxonomy(version) == taxonomy}
-        self._fields = rules.taxonomies[taxonomy]
-        self.reported = frozenset(
-            field for field, entry in self._fields.items() if not entry.is_auxiliary
-        )
-        self._values: dict[int, dict[str, float]] = {0: {}, 1: {}, 2: {}, 3: {}, 4: {}}
-        self._own_values: dict[int, dict[str, float]] = {0: {}, 1: {}, 2: {}, 3: {}, 4: {}}
-        for fact in facts:
-            if fact.unit != currency or fact.qtrs not in self._values:
-                continue
-            values = self._values if fact.version in standard else self._own_values
-            values[fact.qtrs].setdefault(fact.tag, fact.value)
-        self._found: dict[tuple[str, int], StatementFigure | None] = {}
+        self._submission, self._facts, self._own_tags = submission, facts, own_tags
+        period = submission.period
+        self._dates = {row[2] for row in facts}
+        has_others = len(self._dates) > 1
+        self._current = [row for row in facts if row[2] == period] if has_others else facts
+        self._currency = reporting_currency(self._current)
+        taxonomy, self._standard = _taxonomy(self._current)
+        self.taxonomy = rules.taxonomies[taxonomy]
+        self._units = _units(self._currency, self._current)
+        self._values: dict[str, dict[int, Values]] = {}
+        self._duplicates: list[Duplicate] = []
 
-    def figures(self) -> dict[str, StatementFigure]:
-        """Every field that was found, auxiliary ones too."""
-        found: dict[str, StatementFigure] = {}
-        for field, entry in self._fields.items():
-            for qtrs in (0,) if entry.statement == "balance_sheet" else self._durations:
-                figure = self._figure(field, qtrs)
-                if figure is not None:
-                    found[field] = figure
-                    break
-        for field, entry in self._fields.items():
-            if field not in found and self._is_zero(entry, found):
-                found[field] = self._zero(field)
+    def read(self, dates: Collection[str]) -> None:
+        """Take up the values of these dates: of facts with one key the first."""
+        lengths = range(QTRS_MAX + 1)
+        by_date = {day: {qtrs: Values() for qtrs in lengths} for day in dates}
+        kinds, standard, units = self.taxonomy.unit_kind_by_tag, self._standard, self._units
+        facts = self._current if len(by_date) == 1 else self._facts
+        for row in [row for row in facts if row[0] in kinds]:
+            tag, version, ddate, qtrs, unit, value = row
+            if units[kinds[tag]] != unit or version not in standard:
+                continue
+            by_length = by_date.get(ddate)
+            if by_length is None or qtrs > QTRS_MAX:
+                continue
+            values = by_length[qtrs]
+            if values.setdefault(tag, value) != value:
+                self._duplicates.append(Duplicate(row, values[tag]))
+        self._values = by_date
+
+    def figures_at(self, ddate: str, *, balance_date: str) -> tuple[Figures, Figures]:
+        """Figures of the balance sheet and the year to date; those of the quarter alone."""
+        figures = self._found(self.taxonomy.instant_steps, balance_date, 0)
+        by_length: dict[int, Figures] = {}
+        order = duration_order(self._submission)
+        income = self._first_length(order, INCOME_ANCHORS, ddate, by_length)
+        cash_flow = self._first_length(order, CASH_FLOW_ANCHORS, ddate, by_length)
+        if income is cash_flow:
+            figures |= income
+        else:
+            of_income, of_cash = self.taxonomy.income_fields, self.taxonomy.cash_flow_fields
+            figures |= {field: row for field, row in income.items() if field in of_income}
+            figures |= {field: row for field, row in cash_flow.items() if field in of_cash}
+        if order[0] == QTRS_MAX:
+            return figures, {}
+        quarter = self._at_length(1, ddate, by_length)
+        if quarter is income and quarter is cash_flow:
+            return figures, {}
+        return figures, {f: row for f, row in quarter.items() if figures.get(f) is not row}
+
+    def context(self, before: Figures) -> FilingContext:
+        """What the checks need beside the figures."""
+        return FilingContext(
+            submission=self._submission,
+            currency=self._currency,
+            before=before,
+            duplicates=self._duplicates,
+            last_date=max(self._dates, default=None),
+            facts=self._current,
+            cover=self._cover(),
+        )
+
+    def _cover(self) -> dict[str, float]:
+        if len(self._dates) == 1:
+            return {}
+        return {row[0]: row[5] for row in self._facts if row[0] in COVER_PAGE_TAGS}
+
+    @property
+    def currency(self) -> str | None:
+        return self._currency
+
+    def _first_length(
+        self,
+        order: Sequence[int],
+        anchors: Collection[str],
+        ddate: str,
+        by_length: dict[int, Figures],
+    ) -> Figures:
+        """The figures of the first length that has one of the anchors, else of any."""
+        for qtrs in order:
+            found = self._at_length(qtrs, ddate, by_length)
+            for anchor in anchors:
+                if anchor in found:
+                    return found
+        for qtrs in order:
+            if by_length[qtrs]:
+                return by_length[qtrs]
+        return {}
+
+    def _at_length(self, qtrs: int, ddate: str, by_length: dict[int, Figures]) -> Figures:
+        found = by_length.get(qtrs)
+        if found is None:
+            found = by_length[qtrs] = self._found(self.taxonomy.duration_steps, ddate, qtrs)
         return found
 
-    def _figure(self, field: str, qtrs: int) -> StatementFigure | None:
-        key = (field, qtrs)
-        if key not in self._found:
-            self._found[key] = self._first(self._fields[field], qtrs)
-        return self._found[key]
-
-    def _first(self, entry: FieldRules, qtrs: int) -> StatementFigure | None:
-        values = self._values[qtrs]
-        for rule in entry.rules if values else ():
-            if rule.tag is not None:
-                if rule.tag not in values:
-                    continue
-                return self._new(entry.field, values[rule.tag], qtrs, rule.tag, rule.formula)
-            if rule.when is not None and rule.when not in values:
-                continue
-            figure = self._apply(entry.field, rule, qtrs)
-            if figure is not None:
-                return figure
-        tag = self._labelled_tags.get(entry.field)
-        if tag is None:
-            return None
-        value = self._own_values[qtrs].get(tag, values.get(tag))
-        return None if value is None else self._new(entry.field, value, qtrs, tag, LABEL_RULE)
-
-    def _apply(self, field: str, rule: Rule, qtrs: int) -> StatementFigure | None:
-        total, source, is_derived = 0.0, "", len(rule.terms) > 1
-        for term in rule.terms:
-            if term.is_field:
-                part = self._figure(term.name, qtrs)
-                value = None if part is None else part.value
-                name = "" if part is None else part.source_tag
-                is_derived = is_derived or (part is not None and part.is_derived)
-            else:
-                value, name = self._values[qtrs].get(term.name), term.name
-            if value is None:
-                if term.is_optional:
-                    continue
-                return None
-            total += term.sign * value
-            source = _joined(source, name, term.sign)
-        if not source:
-            return None
-        return self._new(field, total, qtrs, source, rule.formula, is_derived=is_derived)
-
-    def _new(
-        self,
-        field: str,
-        value: float,
-        qtrs: int,
-        source_tag: str,
-        rule: str,
-        *,
-        is_derived: bool = False,
-    ) -> StatementFigure:
-        return StatementFigure(
-            field=field,
-            value=value,
-            ddate=self._period,
+    def _found(self, steps_of_fields: Steps, ddate: str, qtrs: int) -> Figures:
+        values = self._values[ddate][qtrs]
+        if not values and not self._own_tags:
+            return {}
+        period = PeriodValues(
+            values,
+            ddate=ddate,
             qtrs=qtrs,
-            source_tag=source_tag,
-            rule=rule,
-            is_derived=is_derived,
+            units=self._units,
+            facts=self._facts,
+            own_tags=self._own_tags,
         )
-
-    def _is_zero(self, entry: FieldRules, found: Mapping[str, StatementFigure]) -> bool:
-        if not entry.zero_needs or not all(field in found for field in entry.zero_needs):
-            return False
-        tags = (*self._values[0], *self._own_values[0])
-        return not any(word in tag for tag in tags for word in entry.zero_unless_tag_like)
-
-    def _zero(self, field: str) -> StatementFigure:
-        return self._new(field, 0.0, 0, "", ZERO_RULE, is_derived=True)
+        return period.figures(steps_of_fields, self.taxonomy.bits_by_name)
 
 
-def _taxonomy(version: str) -> str | None:
-    return TAXONOMY_BY_VERSION.get(version.partition("/")[0])
+def _own_tags(
+    labelled_tags: Mapping[str, str] | None, calculated_tags: Mapping[str, str] | None
+) -> dict[str, OwnTags]:
+    own = {field: OwnTags(tags, LABEL_RULE) for field, tags in (labelled_tags or {}).items()}
+    for field, tags in (calculated_tags or {}).items():
+        own[field] = OwnTags(tags, CALCULATION_RULE)
+    return own
 
 
-def _duration_order(fiscal_period: str | None) -> tuple[int, ...]:
-    # Utilities also report the last twelve months in a 10-Q, so "longest" alone is not enough.
-    longest = YEAR_TO_DATE_QTRS.get(fiscal_period or "", 4)
-    return (*range(longest, 0, -1), *range(longest + 1, 5))
+def _taxonomy(facts: Collection[FactRow]) -> tuple[str, set[str]]:
+    """The taxonomy most facts are tagged with, and its versions among them."""
+    known: dict[str, set[str]] = {}
+    for version in {row[1] for row in facts}:
+        taxonomy = TAXONOMY_BY_VERSION.get(version.partition("/")[0])
+        if taxonomy is not None:
+            known.setdefault(taxonomy, set()).add(version)
+    if not known:
+        return "us-gaap", set()
+    if len(known) == 1:
+        return next(iter(known.items()))
+    counts = {taxonomy: sum(row[1] in own for row in facts) for taxonomy, own in known.items()}
+    taxonomy = min(counts, key=lambda name: (-counts[name], name))
+    return taxonomy, known[taxonomy]
 
 
-def _joined(source: str, name: str, sign: int) -> str:
-    """The tags of a sum so far and one more.
+def _units(currency: str | None, facts: Collection[FactRow]) -> dict[str, str]:
+    """The unit each kind of figure has in this filing.
 
-    >>> _joined("Assets", "StockholdersEquity + MinorityInterest", -1)
-    'Assets - (StockholdersEquity + MinorityInterest)'
+    The FSDS give amounts per share in the currency; companyfacts write `USD/shares`.
     """
-    if not source:
-        return name if sign > 0 else f"-{name}"
-    if sign > 0:
-        return f"{source} + {name}"
-    return f"{source} - ({name})" if " " in name else f"{source} - {name}"
+    per_share = f"{currency}/shares"
+    has_per_share = any([row[4] == per_share for row in facts])
+    return {
+        "currency": currency or "",
+        "per_share": per_share if has_per_share else currency or "",
+        "shares": "shares",
+    }

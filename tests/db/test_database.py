@@ -32,7 +32,7 @@ def test_a_missing_file_is_created_with_every_table_of_the_schema(database: Data
     names = {row["name"] for row in database.query("SELECT name FROM sqlite_master")}
 
     assert set(schema.metadata.tables) <= names
-    assert set(schema.VIEW_COMMENTS) <= names
+    assert set(schema.views.tables) <= names
 
 
 def test_connections_are_durable_and_checked(database: Database) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from carbontrader_mcp.domain.errors import NotFoundError
-from carbontrader_mcp.domain.filings import Fact, Submission
+from carbontrader_mcp.domain.filings import Fact, StatementFigure, Submission, fact_rows
 from db import filings
 from db.database import Database
-from db.load_filings import store_filing
+from db.load_filings import Filing, store_filing
 
 CIK = "0000000042"
 
@@ -20,7 +20,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
             "sources",
             [
                 {
-                    "source_id": "sec",
+                    "source_id": "sec_fsds",
                     "publisher": "SEC",
                     "title": "T",
                     "licence": "PD",
@@ -30,7 +30,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         )
         transaction.insert(
             "sic_codes",
-            [{"sic": "2911", "title": "Refining", "sector": "Energy", "source_id": "sec"}],
+            [{"sic": "2911", "title": "Refining", "sector": "Energy", "source_id": "sec_fsds"}],
         )
     yield database
     database.close()
@@ -60,7 +60,8 @@ def facts(*, unit: str = "USD", revenue: float = 90.0, period: str = "2009-12-31
 
 def store(database: Database, filed: Submission, reported: list[Fact]) -> None:
     with database.transaction() as transaction:
-        store_filing(transaction, filed, reported, source_id="sec")
+        filing = Filing(submission=filed, facts=fact_rows(reported))
+        store_filing(transaction, filing, source_id="sec_fsds")
 
 
 def dump(database: Database) -> dict[str, list[dict[str, object]]]:
@@ -125,11 +126,13 @@ def test_the_first_of_two_equal_facts_is_kept(database: Database) -> None:
 
 def test_figures_facts_and_findings_are_read_back(database: Database) -> None:
     with database.transaction() as transaction:
-        stored = store_filing(transaction, submission(), facts(), source_id="sec", country="US")
+        filing = Filing(submission=submission(), facts=fact_rows(facts()), country="US")
+        stored = store_filing(transaction, filing, source_id="sec_fsds")
     adsh = submission().adsh
 
     figures = filings.load_figures(database, adsh)
-    assert sorted(figures, key=str) == sorted(stored.figures, key=str)
+    wanted = [StatementFigure(**figure._asdict()) for figure in stored.figures]
+    assert sorted(figures, key=str) == sorted(wanted, key=str)
     assert {finding.rule for finding in filings.load_filing_findings(database, adsh)} == {
         finding.rule for finding in stored.findings
     }

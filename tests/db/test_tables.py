@@ -10,7 +10,7 @@ import pytest
 from carbontrader_mcp.domain.errors import InvalidInputError, NotFoundError
 from db import tables
 from db.database import Database
-from db.schema import VIEW_COMMENTS, metadata
+from db.schema import metadata, views
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,7 +42,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_every_table_of_the_schema_and_every_view_is_listed() -> None:
-    assert tables.table_names() == sorted([*metadata.tables, *VIEW_COMMENTS])
+    assert tables.table_names() == sorted([*metadata.tables, *views.tables])
 
 
 def test_the_list_says_what_a_row_is_and_how_many_there_are(database: Database) -> None:
