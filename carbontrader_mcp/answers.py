@@ -10,7 +10,15 @@ from carbontrader_mcp.domain.units import in_words
 INDENT = "  "
 NESTED = frozenset({dict, list})
 
-NONE_WHERE_NULL = ("hedged_cik", "next_offset", "note", "run_id", "truncated_by")
+NONE_WHERE_NULL = (
+    "annual",
+    "hedged_cik",
+    "missing_because",
+    "next_offset",
+    "note",
+    "run_id",
+    "truncated_by",
+)
 """Fields in which null is known: there is no next page, no run, nothing was cut off."""
 
 
@@ -99,5 +107,8 @@ def _word(value: Any, name: str = "") -> str:
     if isinstance(value, float):
         return in_words(value)
     if isinstance(value, list):
-        return ", ".join(map(_word, cast(list[Any], value))) or "none"
+        parts = cast(list[Any], value)
+        # A number has commas inside.
+        separator = "; " if any(isinstance(part, float) for part in parts) else ", "
+        return separator.join(map(_word, parts)) or "none"
     return "none" if value == {} else str(value)

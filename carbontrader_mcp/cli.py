@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carbontrader_mcp import serve
+from carbontrader_mcp import load_commands, serve
 from carbontrader_mcp.domain.errors import (
     CarbonTraderError,
     InvalidInputError,
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from carbontrader_mcp.domain.workflow_runs import WorkflowRun
     from carbontrader_mcp.wiring import Connections
 
-CIK_DIGITS = 10
 FIRST_STAGE = "fetch"
 EXIT_CODES = {"completed": 0, "no_trade": 0, "refused": 3, "failed": 1, "running": 1}
 
@@ -32,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "run": _run,
         "runs": _runs,
         "load": _load,
+        "evic": _evic,
         "export": _export,
         "serve": serve.serve,
         "doctor": _doctor,
@@ -61,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     which = run.add_mutually_exclusive_group(required=True)
     which.add_argument("--company", help='name, ticker or CIK, for example "Exxon"')
     which.add_argument(
-        "--cik", type=_cik, help="SEC Central Index Key, with or without leading zeros"
+        "--cik",
+        type=load_commands.cik_number,
+        help="SEC Central Index Key, with or without leading zeros",
     )
     which.add_argument("--adsh", help="SEC accession number, for example 0000034088-25-000042")
     which.add_argument("--resume", metavar="RUN_ID", help="finish a run that was interrupted")
@@ -84,10 +86,17 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--json", action="store_true", help="print as JSON")
 
     load = commands.add_parser("load", help="load files into the database")
-    kinds = load.add_subparsers(dest="kind", required=True, metavar="KIND")
-    kinds.add_parser("fixtures", help="the bundled data (done by itself at first use)")
-    fsds = kinds.add_parser("fsds", help="a quarter of the SEC Financial Statement Data Sets")
-    fsds.add_argument("files", nargs="+", type=Path, metavar="FILE.zip")
+    load_commands.add_options(load)
+
+    evic = commands.add_parser("evic", help="a company's enterprise value including cash, by part")
+    evic.add_argument("--company", required=True, help="name, ticker or CIK")
+    evic.add_argument(
+        "--fiscal-year",
+        type=int,
+        metavar="YEAR",
+        help="the calendar year with most of its months (default: the latest on file)",
+    )
+    evic.add_argument("--json", action="store_true", help="print as JSON")
 
     export = commands.add_parser("export", help="write a table as CSV or JSON lines")
     export.add_argument("table", help="for example carbon_trades, financed_emissions, holdings")
@@ -99,12 +108,6 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", help="what is configured, which data is loaded, what is missing")
     return parser
-
-
-def _cik(text: str) -> str:
-    if not (text.isdigit() and len(text) <= CIK_DIGITS):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a CIK: up to {CIK_DIGITS} digits")
-    return text
 
 
 def _connections() -> Connections:
@@ -186,18 +189,15 @@ def _show(run: WorkflowRun, *, as_json: bool) -> None:
 
 
 def _load(options: argparse.Namespace) -> int:
-    from carbontrader_mcp.doctor import print_load
+    return load_commands.load(options, _connections())
 
-    connections = _connections()
-    if connections.settings.is_read_only:
-        raise InvalidInputError("CARBONTRADER_READ_ONLY is set. Unset it to load files.")
-    if options.kind == "fsds":
-        from db.load_fsds import load_fsds
 
-        for file in options.files:
-            print_load(load_fsds(connections.database, file, now=connections.clock()))
-    else:
-        print(f"The bundled data is in {connections.database.path}.")
+def _evic(options: argparse.Namespace) -> int:
+    from carbontrader_mcp.evic_report import print_evic, print_evic_json
+    from db.company_values import load_evic
+
+    evic = load_evic(_connections().database, options.company, options.fiscal_year)
+    print_evic_json(evic) if options.json else print_evic(evic)
     return 0
 
 

@@ -65,6 +65,7 @@ RUNS = ToolAnnotations(
 
 TOOLS: tuple[tuple[Callable[..., Any], str, ToolAnnotations], ...] = (
     (companies.search_companies, "Search companies", READS),
+    (companies.compare_companies, "Compare companies", READS),
     (filings.get_filing, "SEC filing with standardised statements", READS),
     (filings.get_business_activity, "Facts reported in a filing", READS),
     (emissions.get_emissions, "Company emissions", READS),

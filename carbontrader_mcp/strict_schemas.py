@@ -59,7 +59,7 @@ def _slim(schema: Any, *, is_input: bool) -> Any:
 def _outline(schema: dict[str, Any]) -> dict[str, Any]:
     """Names and types of the answer's own fields; records inside it are plain objects.
 
-    The text of an answer names every field of its records. Spelt out, the fifteen schemas cost
+    The text of an answer names every field of its records. Spelt out, the sixteen schemas cost
     a model 2,000 tokens more at the start of each conversation.
     """
     definitions: dict[str, Any] = schema.pop("$defs", {})

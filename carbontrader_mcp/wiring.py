@@ -17,6 +17,7 @@ from db.database import Database
 
 if TYPE_CHECKING:
     from carbontrader_mcp.domain.trading_policy import TradingPolicy
+    from carbontrader_mcp.gateways.sec_site import SecSite
     from db.read_only_sql import ReadOnlySql
 
 
@@ -30,6 +31,19 @@ def new_id() -> str:
     return secrets.token_hex(12)
 
 
+def open_sec_site(settings: Settings, clock: Callable[[], datetime]) -> SecSite:
+    """The SEC's hosts; whoever opens them closes them.
+
+    Raises:
+        InvalidInputError: the settings name nobody as their user.
+    """
+    from carbontrader_mcp.gateways.sec_site import SecSite
+
+    return SecSite(
+        user_agent=settings.sec_user_agent, data_directory=settings.data_directory, now=clock
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connections:
     """Everything a tool may reach. The database is built from the bundled data when missing."""
@@ -37,6 +51,7 @@ class Connections:
     settings: Settings
     clock: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = new_id
+    open_sec_site: Callable[[Settings, Callable[[], datetime]], SecSite] = open_sec_site
     _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property

@@ -1,8 +1,9 @@
-"""Files of activity data, CSV or JSON lines, as records of text and numbers, line by line."""
+"""Files of the user's own, CSV or JSON lines, as records of text and numbers, line by line."""
 
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn, cast
 
@@ -13,15 +14,30 @@ FILE_BYTES_MAX = 256 << 20
 LINE_BYTES_MAX = 1 << 20
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
-REQUIRED = ("company", "activity", "quantity", "unit")
-PERIOD = ("reporting_year", "period_end")
-OPTIONAL = ("source", "note")
-COLUMNS = (*REQUIRED, *PERIOD, *OPTIONAL)
-
 Record = dict[str, object]
 
 
-def read_records(path: Path) -> Iterator[tuple[int, Record | str]]:
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The columns of a kind of file; of `one_of` a file has at least one."""
+
+    required: tuple[str, ...]
+    one_of: tuple[str, ...]
+    optional: tuple[str, ...]
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return (*self.required, *self.one_of, *self.optional)
+
+
+ACTIVITY = Columns(
+    required=("company", "activity", "quantity", "unit"),
+    one_of=("reporting_year", "period_end"),
+    optional=("source", "note"),
+)
+
+
+def read_records(path: Path, columns: Columns = ACTIVITY) -> Iterator[tuple[int, Record | str]]:
     """Line number and record of each line, or instead of a record the reason there is none.
 
     Raises InvalidInputError if the file cannot be read, is too large, or lacks a column.
@@ -34,15 +50,15 @@ def read_records(path: Path) -> Iterator[tuple[int, Record | str]]:
             )
         if path.suffix.casefold() in JSON_SUFFIXES:
             with path.open("rb") as lines:
-                yield from _json_lines(lines)
+                yield from _json_lines(lines, columns)
         else:
             with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
-                yield from _csv_lines(path.name, text)
+                yield from _csv_lines(path.name, text, columns)
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _csv_lines(name: str, text: IO[str]) -> Iterator[tuple[int, Record | str]]:
+def _csv_lines(name: str, text: IO[str], columns: Columns) -> Iterator[tuple[int, Record | str]]:
     reader = csv.reader(text, strict=True)
     try:
         header = [column.strip().casefold() for column in next(reader)]
@@ -50,7 +66,7 @@ def _csv_lines(name: str, text: IO[str]) -> Iterator[tuple[int, Record | str]]:
         raise InvalidInputError(f"{name} is empty.") from None
     except csv.Error as error:
         raise InvalidInputError(f"{name} is not CSV: {error} in its first line.") from error
-    _check_columns(name, header)
+    _check_columns(name, header, columns)
     while True:
         try:
             fields = next(reader)
@@ -69,28 +85,28 @@ def _csv_lines(name: str, text: IO[str]) -> Iterator[tuple[int, Record | str]]:
             yield reader.line_num, dict(zip(header, fields, strict=True))
 
 
-def _check_columns(name: str, header: list[str]) -> None:
-    missing = [column for column in REQUIRED if column not in header]
-    if not any(column in header for column in PERIOD):
-        missing.append(" or ".join(PERIOD))
-    unknown = [column for column in header if column not in COLUMNS]
+def _check_columns(name: str, header: list[str], columns: Columns) -> None:
+    missing = [column for column in columns.required if column not in header]
+    if not any(column in header for column in columns.one_of):
+        missing.append(" or ".join(columns.one_of))
+    unknown = [column for column in header if column not in columns.known]
     twice = sorted({column for column in header if header.count(column) > 1})
     if missing or unknown or twice:
         faults = [
-            f"{fault} {', '.join(columns)}"
-            for fault, columns in (("lacks", missing), ("has the unknown", unknown), ("repeats", twice))
-            if columns
+            f"{fault} {', '.join(named)}"
+            for fault, named in (("lacks", missing), ("has the unknown", unknown), ("repeats", twice))
+            if named
         ]  # fmt: skip
         raise InvalidInputError(
             clean(
-                f"{name}: its first line {'; '.join(faults)}. Columns are {', '.join(COLUMNS)},"
+                f"{name}: its first line {'; '.join(faults)}. Columns are {', '.join(columns.known)},"
                 " separated by commas.",
                 length_max=500,
             )
         )
 
 
-def _json_lines(lines: IO[bytes]) -> Iterator[tuple[int, Record | str]]:
+def _json_lines(lines: IO[bytes], columns: Columns) -> Iterator[tuple[int, Record | str]]:
     number = 0
     while line := lines.readline(LINE_BYTES_MAX):
         number += 1
@@ -99,10 +115,10 @@ def _json_lines(lines: IO[bytes]) -> Iterator[tuple[int, Record | str]]:
                 pass
             yield number, f"the line is longer than {LINE_BYTES_MAX:,} bytes"
         elif line.strip(b"\xef\xbb\xbf \t\r\n"):
-            yield number, _json_record(line)
+            yield number, _json_record(line, columns)
 
 
-def _json_record(line: bytes) -> Record | str:
+def _json_record(line: bytes, columns: Columns) -> Record | str:
     try:
         record = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
@@ -110,10 +126,10 @@ def _json_record(line: bytes) -> Record | str:
     if not isinstance(record, dict):
         return "the line is not a JSON object"
     found = {str(key).casefold(): value for key, value in cast(dict[str, object], record).items()}
-    unknown = [key for key in found if key not in COLUMNS]
+    unknown = [key for key in found if key not in columns.known]
     if unknown:
         return clean(
-            f"unknown {', '.join(unknown)}; known are {', '.join(COLUMNS)}", length_max=200
+            f"unknown {', '.join(unknown)}; known are {', '.join(columns.known)}", length_max=200
         )
     return found
 

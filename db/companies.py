@@ -2,51 +2,58 @@
 
 from __future__ import annotations
 
-from carbontrader_mcp.domain.companies import (
-    Company,
-    CompanyMatch,
-    CompanySearch,
-    plain_name,
-)
+import json
+from collections.abc import Sequence
+
+from carbontrader_mcp.domain.companies import Company, CompanyMatch, CompanySearch
 from carbontrader_mcp.domain.errors import InvalidInputError, NotFoundError
+from carbontrader_mcp.domain.outside_text import clean
+from db.company_names import (
+    CIK_DIGITS,
+    COLUMNS,
+    LARGE_FIRST,
+    NAME_CHARACTERS_MAX,
+    Found,
+    Rank,
+    by_key,
+    by_name,
+    by_part,
+    in_order,
+    words_of,
+)
+from db.company_typos import by_likeness
 from db.database import Database, Row
 
-CANDIDATES_MAX = 500
 MATCHES_MAX = 50
 NAMED_IN_ERROR_MAX = 8
-CIK_DIGITS = 10
-
-EXACT, PREFIX, WORD, SUBSTRING = range(4)
-
-_COLUMNS = (
-    "companies.cik, companies.name, companies.former_names, companies.ticker, companies.sic,"
-    " companies.sector, companies.country,"
-    " (SELECT count(*) FROM submissions WHERE submissions.cik = companies.cik)"
-    " + (SELECT count(*) FROM emissions_estimates WHERE emissions_estimates.cik = companies.cik)"
-    " AS rows_on_file"
-)
+FEW_MATCHES = 3
+"""So few matches, none of them exact, may be of another name than the one that was meant."""
+SIC_DIGITS = 4
+SHOWN_CHARACTERS_MAX = 80
 
 
 def search(
     database: Database, query: str, *, sector: str | None = None, limit: int = 10
 ) -> CompanySearch:
-    """Companies whose name, former name, ticker or CIK fits, the best first.
+    """Companies whose ticker, CIK, name, former name or SIC code fits, the best first.
 
-    Exact before prefix before word before substring; among equals the one with more on file.
+    Exact before prefix before word before part of a word before a similar name; among equals
+    the larger by total assets. Similar names are looked for only where little else fits.
     """
     text = query.strip()
     if not 1 <= limit <= MATCHES_MAX:
         raise InvalidInputError(f"Limit is {limit}; it must be 1 to {MATCHES_MAX}.")
-    named = None if sector is None else _sector(database, sector)
+    named = None if sector is None else find_sector(database, sector)
     if text:
-        found = [row for _, row in _ranked(database, text) if named in (None, row["sector"])]
+        found, total = _ranked(database, text, named)
+        if text.isdecimal() and len(text) == SIC_DIGITS:
+            of_sic, sic_total = _with(database, "sic", text, f"SIC {text}", sector=named)
+            found, total = found + of_sic, total + sic_total
     elif named is not None:
-        found = _in_sector(database, named)
+        found, total = _with(database, "sector", named, "sector")
     else:
         raise InvalidInputError("The query is empty; give a name, ticker or CIK, or a sector.")
-    return CompanySearch(
-        matches=tuple(_to_match(database, row) for row in found[:limit]), total=len(found)
-    )
+    return CompanySearch(matches=_matches(database, found[:limit]), total=total)
 
 
 def resolve_cik(database: Database, company: str | None) -> str | None:
@@ -59,29 +66,30 @@ def resolve(database: Database, company: str) -> Company:
 
     Raises:
         InvalidInputError: the text is empty or fits several; candidates are listed.
-        NotFoundError: nothing on file fits.
+        NotFoundError: nothing on file fits; names like it are listed, never taken.
     """
     text = company.strip()
     if not text:
         raise InvalidInputError("The company is empty; give a name, ticker or CIK.")
-    if text.isdigit() and len(text) <= CIK_DIGITS:
-        return _by_cik(database, text)
-    by_ticker = _with_ticker(database, text)
-    if by_ticker and text == text.upper():
-        return _only(text, by_ticker)
-    ranked = _ranked(database, text)
-    if not ranked:
+    if text.isdecimal() and len(text) <= CIK_DIGITS:
+        return load_company(database, text.zfill(CIK_DIGITS))
+    keyed = by_key(database, text, None)
+    if keyed and keyed[0].rank == Rank.EXACT:
+        return _only(text, keyed)
+    ranked, _ = _ranked(database, text, None)
+    fits = [each for each in ranked if each.rank < Rank.SIMILAR]
+    if not fits:
+        similar = f" Similar names: {_listed(ranked)}." if ranked else ""
         raise NotFoundError(
-            f"No company on file fits {text!r}. Try search_companies with a shorter part of the"
-            " name, or the CIK."
+            f"No company on file fits {clean(text, length_max=SHOWN_CHARACTERS_MAX)!r}.{similar} Try"
+            " search_companies with a shorter part of the name, or the CIK."
         )
-    best = ranked[0][0]
-    return _only(text, [row for rank, row in ranked if rank == best])
+    return _only(text, [each for each in fits if each.rank == fits[0].rank])
 
 
 def load_company(database: Database, cik: str) -> Company:
     """The company of a ten-digit CIK."""
-    row = database.first(f"SELECT {_COLUMNS} FROM companies WHERE cik = :cik", cik=cik)  # noqa: S608
+    row = database.first(f"SELECT {COLUMNS} FROM companies WHERE cik = :cik", cik=cik)  # noqa: S608
     if row is None:
         raise NotFoundError(
             f"CIK {cik} is not on file. Try search_companies with part of the company's name."
@@ -89,117 +97,81 @@ def load_company(database: Database, cik: str) -> Company:
     return _to_company(row)
 
 
-def _by_cik(database: Database, digits: str) -> Company:
-    return load_company(database, digits.zfill(CIK_DIGITS))
-
-
-def _only(text: str, rows: list[Row]) -> Company:
-    if len(rows) == 1:
-        return _to_company(rows[0])
-    listed = "; ".join(f"{row['name']} (CIK {row['cik']})" for row in rows[:NAMED_IN_ERROR_MAX])
-    more = len(rows) - NAMED_IN_ERROR_MAX
-    raise InvalidInputError(
-        f"{text!r} fits {len(rows)} companies: {listed}{f' and {more} more' if more > 0 else ''}."
-        " Give the CIK."
-    )
-
-
-def _ranked(database: Database, text: str) -> list[tuple[int, Row]]:
-    """Candidates with how well they fit, the best first, each once."""
-    ranked = [
-        (rank, row) for row in _candidates(database, text) if (rank := _rank(text, row)) is not None
-    ]
-    ranked.sort(key=lambda pair: (pair[0], -pair[1]["rows_on_file"], pair[1]["name"]))
-    return ranked
-
-
-def _rank(text: str, row: Row) -> int | None:
-    if row["cik"] == text.zfill(CIK_DIGITS) or row["ticker"] == text:
-        return EXACT
-    wanted = plain_name(text)
-    # "Ford" in mixed case is a name before it is the ticker FORD of another company
-    ranks = [PREFIX] if (row["ticker"] or "").casefold() == text.casefold() else []
-    ranks += [
-        rank
-        for name in (row["name"], *(row["former_names"] or "").split(";"))
-        if (rank := _name_rank(wanted, plain_name(name))) is not None
-    ]
-    return min(ranks, default=None)
-
-
-def _name_rank(wanted: str, name: str) -> int | None:
-    if wanted == name:
-        return EXACT
-    if name.startswith(f"{wanted} ") or f"{name} ".startswith(f"{wanted} "):
-        return PREFIX
-    if all(f" {word}" in f" {name}" for word in wanted.split()):
-        return WORD
-    return SUBSTRING if wanted in name else None
-
-
-def _sector(database: Database, sector: str) -> str:
+def find_sector(database: Database, sector: str) -> str:
     """A sector as it is written on file. Raises InvalidInputError with the ones there are."""
+    wanted = clean(sector, length_max=SHOWN_CHARACTERS_MAX)
+    found = database.first(
+        "SELECT sector FROM companies WHERE sector = :wanted COLLATE NOCASE LIMIT 1", wanted=wanted
+    )
+    if found is not None:
+        return found["sector"]
     rows = database.query("SELECT DISTINCT sector FROM companies ORDER BY sector")
-    for row in rows:
-        if str(row["sector"]).casefold() == sector.strip().casefold():
-            return row["sector"]
     listed = ", ".join(row["sector"] for row in rows)
-    raise InvalidInputError(f"There is no sector {sector[:40]!r}; use one of {listed}.")
+    raise InvalidInputError(f"There is no sector {wanted!r}; use one of {listed}.")
 
 
-def _in_sector(database: Database, sector: str) -> list[Row]:
-    return database.query(
-        f"SELECT {_COLUMNS} FROM companies WHERE sector = :sector"  # noqa: S608
-        " ORDER BY rows_on_file DESC, name",
+def _ranked(database: Database, text: str, sector: str | None) -> tuple[list[Found], int]:
+    """Companies that fit with how well, the best first and each once, and how many there are."""
+    words = words_of(text)
+    named, total = by_name(database, words, sector) if words else ([], 0)
+    fits = {each.row["cik"]: each for each in named}
+    for each in by_key(database, text, sector):
+        other = fits.get(each.row["cik"], each)
+        fits[each.row["cik"]] = other if other.rank < each.rank else each
+    found = in_order(fits.values())
+    if words and not found:
+        found = by_part(database, words, sector)
+    if words and len(found) < FEW_MATCHES and all(each.rank > Rank.PREFIX for each in found):
+        known = {each.row["cik"] for each in found}
+        found += [
+            each for each in by_likeness(database, words, sector) if each.row["cik"] not in known
+        ]
+    return found, max(total, len(found))
+
+
+def _with(
+    database: Database, column: str, value: str, matched: str, *, sector: str | None = None
+) -> tuple[list[Found], int]:
+    """The largest companies with this value, and how many have it."""
+    where = f"{column} = :value AND (:sector IS NULL OR sector = :sector)"
+    rows = database.query(
+        f"SELECT {COLUMNS} FROM companies WHERE cik IN (SELECT cik FROM companies WHERE {where}"  # noqa: S608
+        f" ORDER BY assets_usd DESC NULLS LAST, name, cik LIMIT :limit) ORDER BY {LARGE_FIRST}",
+        value=value,
+        sector=sector,
+        limit=MATCHES_MAX,
+    )
+    counted = database.query(
+        f"SELECT count(*) AS n FROM companies WHERE {where}",  # noqa: S608
+        value=value,
         sector=sector,
     )
+    return [Found(Rank.SIC, matched, row) for row in rows], counted[0]["n"]
 
 
-def _candidates(database: Database, text: str) -> list[Row]:
-    """Rows that may fit: by ticker, CIK, a part of the longest word, or the full-text table."""
-    words = plain_name(text).split()
-    condition = " OR ".join(
-        (
-            "companies.ticker = :text COLLATE NOCASE",
-            "companies.cik = :cik",
-            "companies.name LIKE :first ESCAPE '\\'",
-            "companies.former_names LIKE :first ESCAPE '\\'",
-        )
-    )
-    params: dict[str, object] = {
-        "text": text,
-        "cik": text.zfill(CIK_DIGITS),
-        "first": f"%{_like(max(words, key=len) if words else text)}%",
-        "limit": CANDIDATES_MAX,
-    }
-    if words:
-        condition += (
-            " OR CAST(companies.cik AS INTEGER) IN"
-            " (SELECT rowid FROM companies_fts WHERE companies_fts MATCH :words)"
-        )
-        params["words"] = " ".join(f'"{word}"*' for word in words)
-    return database.query(
-        f"SELECT {_COLUMNS} FROM companies WHERE {condition}"  # noqa: S608
-        " ORDER BY rows_on_file DESC LIMIT :limit",
-        **params,
+def _only(text: str, found: Sequence[Found]) -> Company:
+    if len(found) == 1:
+        return _to_company(found[0].row)
+    more = len(found) - NAMED_IN_ERROR_MAX
+    raise InvalidInputError(
+        f"{clean(text, length_max=SHOWN_CHARACTERS_MAX)!r} fits {len(found)} companies:"
+        f" {_listed(found)}{f' and {more} more' if more > 0 else ''}. Give the CIK."
     )
 
 
-def _with_ticker(database: Database, text: str) -> list[Row]:
-    return database.query(
-        f"SELECT {_COLUMNS} FROM companies WHERE ticker = :ticker",  # noqa: S608
-        ticker=text.upper(),
-    )
+def _listed(found: Sequence[Found]) -> str:
+    rows = [each.row for each in found[:NAMED_IN_ERROR_MAX]]
+    return "; ".join(f"{_name(row)} (CIK {row['cik']})" for row in rows)
 
 
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _name(row: Row) -> str:
+    return clean(row["name"], length_max=NAME_CHARACTERS_MAX)
 
 
 def _to_company(row: Row) -> Company:
     return Company(
         cik=row["cik"],
-        name=row["name"],
+        name=_name(row),
         ticker=row["ticker"],
         sic=row["sic"],
         sector=row["sector"],
@@ -207,25 +179,32 @@ def _to_company(row: Row) -> Company:
     )
 
 
-def _to_match(database: Database, row: Row) -> CompanyMatch:
-    latest = database.first(
-        "SELECT adsh, form, period FROM submissions WHERE cik = :cik"
-        " ORDER BY period DESC, filed DESC LIMIT 1",
-        cik=row["cik"],
+def _matches(database: Database, found: Sequence[Found]) -> tuple[CompanyMatch, ...]:
+    """The companies with what is on file for each, read at once."""
+    ciks = json.dumps([each.row["cik"] for each in found])
+    rows = database.query(
+        "SELECT value AS cik, adsh, form, period, (SELECT group_concat(DISTINCT reporting_year)"
+        "  FROM emissions_estimates WHERE emissions_estimates.cik = value) AS years"
+        " FROM json_each(:ciks) LEFT JOIN submissions ON adsh ="
+        " (SELECT adsh FROM submissions WHERE cik = value ORDER BY period DESC, filed DESC LIMIT 1)",
+        ciks=ciks,
     )
-    years = database.query(
-        "SELECT DISTINCT reporting_year FROM emissions_estimates WHERE cik = :cik"
-        " ORDER BY reporting_year",
-        cik=row["cik"],
-    )
+    on_file = {row["cik"]: row for row in rows}
+    return tuple(_to_match(each, on_file[each.row["cik"]]) for each in found)
+
+
+def _to_match(found: Found, on_file: Row) -> CompanyMatch:
+    row = found.row
     return CompanyMatch(
         cik=row["cik"],
-        name=row["name"],
+        name=_name(row),
+        matched=found.matched,
         ticker=row["ticker"],
+        sic=row["sic"],
         sector=row["sector"],
         country=row["country"],
-        latest_adsh=latest["adsh"] if latest else None,
-        latest_form=latest["form"] if latest else None,
-        latest_period=latest["period"] if latest else None,
-        emissions_years=tuple(year["reporting_year"] for year in years),
+        latest_adsh=on_file["adsh"],
+        latest_form=on_file["form"],
+        latest_period=on_file["period"],
+        emissions_years=tuple(sorted(map(int, filter(None, (on_file["years"] or "").split(","))))),
     )

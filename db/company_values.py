@@ -11,14 +11,18 @@ from carbontrader_mcp.domain.companies import (
     PublishedValue,
     Revenue,
 )
-from carbontrader_mcp.domain.pcaf.company_value import ValueEvidence
+from carbontrader_mcp.domain.cover_page import CoverPage, MarketValue
+from carbontrader_mcp.domain.errors import InsufficientDataError
+from carbontrader_mcp.domain.pcaf.evic import evic_of
+from carbontrader_mcp.domain.pcaf.value_evidence import Evic, ValueEvidence
+from db import companies
+from db.cover_pages import load_cover_page, load_float_periods
 from db.database import Database, Row
 from db.filings import STALE_YEARS
 from db.sources import SOURCE_COLUMNS, to_source
 
 FULL_YEAR_QUARTERS = 4
 LAST_MONTH_OF_YEAR_BEFORE = 5
-PUBLIC_FLOAT_TAG = "EntityPublicFloat"
 DEPOSITS_TAG = "Deposits"
 
 _YEAR = "(CAST(substr(period, 1, 4) AS INTEGER) - (substr(period, 6, 2) <= '05'))"
@@ -119,12 +123,34 @@ def load_revenues(database: Database, cik: str) -> list[Revenue]:
     return [by_year[year] for year in sorted(by_year)]
 
 
+def load_own_values(database: Database, cik: str) -> list[MarketValue]:
+    """What the user's own files say of a company's value, oldest first."""
+    rows = database.query(
+        "SELECT * FROM market_values WHERE cik = :cik ORDER BY as_of_date, class_of_stock", cik=cik
+    )
+    return [
+        MarketValue(
+            as_of_date=row["as_of_date"],
+            class_of_stock=row["class_of_stock"],
+            price=row["price"],
+            shares=row["shares"],
+            market_cap=row["market_cap"],
+            evic=row["evic"],
+            currency=row["currency"],
+            usd_per_currency=row["usd_per_currency"],
+            source=f"own file: {row['source']}",
+        )
+        for row in rows
+    ]
+
+
 def load_value_evidence(
     database: Database,
     company: Company,
     *,
     reporting_year: int,
-    company_value_usd: float | None,
+    company_value_usd: float | None = None,
+    market_cap_usd: float | None = None,
 ) -> ValueEvidence:
     """What is on file about a company's value nearest to a year."""
     published = [
@@ -133,16 +159,43 @@ def load_value_evidence(
         if value.evic_usd is not None
     ]
     accounts = load_accounts(database, company.cik, year=reporting_year)
-    public_float = _load_public_float(database, company.cik, year=reporting_year)
+    own_values = load_own_values(database, company.cik)
+    cover = (
+        CoverPage() if accounts is None else load_cover_page(database, company.cik, accounts.period)
+    )
+    public_float = cover.public_float or _nearest_float(database, company.cik, year=reporting_year)
     return ValueEvidence(
         reporting_year=reporting_year,
         sic=company.sic,
-        is_listed=bool(company.ticker or published or (public_float and public_float.amount_usd)),
+        is_listed=bool(
+            company.ticker or published or own_values or (public_float and public_float.amount_usd)
+        ),
         user_supplied_usd=company_value_usd,
+        user_market_cap_usd=market_cap_usd,
+        own_values=tuple(own_values),
+        share_counts=cover.shares,
         published=nearest_value(published, year=reporting_year),
         public_float=public_float,
         balance_sheet=None if accounts is None else accounts.balance_sheet,
     )
+
+
+def load_evic(database: Database, company: str, fiscal_year: int | None = None) -> Evic:
+    """A company's EVIC at its fiscal year end with its parts, or why there is none.
+
+    The fiscal year is the calendar year with most of its months; without one that of the latest
+    accounts on file. Raises NotFoundError for an unknown company,
+    InsufficientDataError without any accounts to take a year from.
+    """
+    found = companies.resolve(database, company)
+    if fiscal_year is None:
+        accounts = load_accounts(database, found.cik, year=None)
+        if accounts is None:
+            raise InsufficientDataError(
+                f"No accounts of {found.name} are on file; name a fiscal year."
+            )
+        fiscal_year = accounts.year
+    return evic_of(load_value_evidence(database, found, reporting_year=fiscal_year))
 
 
 def nearest_value(values: list[PublishedValue], *, year: int) -> PublishedValue | None:
@@ -157,23 +210,13 @@ def nearest_revenue(revenues: list[Revenue], *, year: int) -> Revenue | None:
     return min(reversed(revenues), key=lambda revenue: abs(revenue.year - year), default=None)
 
 
-def _load_public_float(database: Database, cik: str, *, year: int) -> PublicFloat | None:
-    row = database.first(
-        "SELECT value, ddate, form, submissions.adsh FROM business_activity"  # noqa: S608
-        " JOIN submissions ON submissions.adsh = business_activity.adsh"
-        " WHERE cik = :cik AND tag = :tag AND unit = 'USD'"
-        f" ORDER BY abs({_YEAR} - :year), period DESC, filed DESC LIMIT 1",
-        cik=cik,
-        tag=PUBLIC_FLOAT_TAG,
-        year=year,
-    )
-    if row is None:
+def _nearest_float(database: Database, cik: str, *, year: int) -> PublicFloat | None:
+    """The public float of the filing nearest to a year; the later one of two as near."""
+    periods = load_float_periods(database, cik)
+    if not periods:
         return None
-    return PublicFloat(
-        amount_usd=row["value"],
-        ddate=row["ddate"],
-        source=f"SEC {row['form']} {row['adsh']}, {PUBLIC_FLOAT_TAG} of {row['ddate']}",
-    )
+    nearest = min(periods, key=lambda period: abs(_year(period) - year))
+    return load_cover_page(database, cik, nearest).public_float
 
 
 def _to_balance_sheet(database: Database, row: Row) -> BalanceSheet:
@@ -194,6 +237,18 @@ def _to_balance_sheet(database: Database, row: Row) -> BalanceSheet:
         debt_usd=row["debt_usd"],
         preferred_stock_usd=row["preferred_stock_usd"],
         customer_deposits_usd=None if deposits is None else deposits["value"],
+        shares_outstanding=row["shares_outstanding"],
+        currency=row["currency"],
+        usd_per_currency=row["usd_per_currency"],
+        tags={
+            origin["field"]: origin["source_tag"]
+            for origin in database.query(
+                "SELECT field, source_tag FROM statement_lineage"
+                " WHERE adsh = :adsh AND ddate = :ddate AND qtrs = 0",
+                adsh=row["adsh"],
+                ddate=row["ddate"],
+            )
+        },
     )
 
 

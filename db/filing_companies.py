@@ -9,7 +9,7 @@ from db.database import Transaction
 from db.industries import sectors_by_cik
 
 FORMER_NAMES_SEPARATOR = "; "
-OWN_SOURCE_IDS = ("sec_fsds", "sec_fsn")
+OWN_SOURCE_IDS = ("sec_fsds", "sec_fsn", "sec_companyfacts")
 """Companies known from their filings alone; others keep what EDGAR or the bundled list says."""
 
 

@@ -69,8 +69,7 @@ def _rows(
         if STATEMENT_BY_FIELD[figure.field] == statement:
             periods.setdefault((figure.ddate, figure.qtrs), {})[figure.field] = figure.value
     for (ddate, qtrs), values in periods.items():
-        # Without any amount of money a filing has no currency; its share count still stands.
-        currency = filing.currency or ""
+        currency = filing.currency  # None without any amount of money: a share count alone.
         rate = rates.usd_per_currency(currency, ddate, qtrs) if currency else None
         usd, fx_date, fx_source_id = (
             (rate.usd_per_currency, rate.last_date, rate.source_id) if rate else (None, None, None)

@@ -15,7 +15,7 @@ STALE_YEARS = 2
 """Accounts older than this describe another company; a recent quarterly report says more."""
 HOW_TO_LOAD = "Load the quarter it was filed in with `carbontrader load`."
 
-_SUBMISSION_COLUMNS = "adsh, cik, name, sic, form, period, fiscal_year, fiscal_period, filed"
+SUBMISSION_COLUMNS = "adsh, cik, name, sic, form, period, fiscal_year, fiscal_period, filed"
 
 
 def load_submission(database: Database, adsh: str) -> Submission:
@@ -30,7 +30,7 @@ def load_submission(database: Database, adsh: str) -> Submission:
             f"{adsh[:40]!r} is not an accession number; one looks like 0000034088-25-000042."
         )
     row = database.first(
-        f"SELECT {_SUBMISSION_COLUMNS} FROM submissions WHERE adsh = :adsh",  # noqa: S608
+        f"SELECT {SUBMISSION_COLUMNS} FROM submissions WHERE adsh = :adsh",  # noqa: S608
         adsh=adsh,
     )
     if row is None:
@@ -44,11 +44,11 @@ def find_submission(
     """A company's latest filing by period, annual accounts before quarterly ones.
 
     Where neither form nor year is asked for, annual accounts more than STALE_YEARS older than
-    the latest filing give way to it. `form` takes its amendments too ("10-K" also finds "10-K/A"); for one period the original
-    comes before its amendments. Raises NotFoundError with what is on file.
+    the latest filing give way to it. `form` takes its amendments too ("10-K" also finds
+    "10-K/A"); for one period the original comes before its amendments. Raises NotFoundError with what is on file.
     """
     rows = database.query(
-        f"SELECT {_SUBMISSION_COLUMNS} FROM submissions WHERE cik = :cik"  # noqa: S608
+        f"SELECT {SUBMISSION_COLUMNS} FROM submissions WHERE cik = :cik"  # noqa: S608
         " ORDER BY period DESC, filed DESC, adsh DESC",
         cik=cik.zfill(10),
     )
@@ -73,11 +73,31 @@ def find_submission(
     return Submission(**by_rank[0])
 
 
+def load_same_period(database: Database, filing: Submission) -> list[Submission]:
+    """The company's filings for the same period, this one included, in the order of filing."""
+    rows = database.query(
+        f"SELECT {SUBMISSION_COLUMNS} FROM submissions WHERE cik = :cik AND period = :period"  # noqa: S608
+        " ORDER BY filed, adsh",
+        cik=filing.cik,
+        period=filing.period,
+    )
+    return [Submission(**row) for row in rows]
+
+
+def load_annual_submissions(database: Database, cik: str) -> list[Submission]:
+    """Every annual filing of a company, amendments included, in the order of filing."""
+    rows = database.query(
+        f"SELECT {SUBMISSION_COLUMNS} FROM submissions WHERE cik = :cik ORDER BY filed, adsh",  # noqa: S608
+        cik=cik,
+    )
+    return [Submission(**row) for row in rows if _rank(row["form"]) == 0]
+
+
 def load_figures(database: Database, adsh: str) -> list[StatementFigure]:
     """The standardised figures of a filing with their tags and rules; empty if it has none."""
     rows = database.query(
-        "SELECT field, value, ddate, qtrs, source_tag, rule, is_derived FROM statement_lineage"
-        " WHERE adsh = :adsh ORDER BY field, qtrs DESC",
+        "SELECT field, value, ddate, qtrs, unit, source_tag, rule, is_derived FROM"
+        " statement_lineage WHERE adsh = :adsh ORDER BY field, qtrs DESC, ddate",
         adsh=adsh,
     )
     for row in rows:
@@ -86,7 +106,7 @@ def load_figures(database: Database, adsh: str) -> list[StatementFigure]:
 
 
 def load_statement_usd(database: Database, adsh: str) -> dict[str, float | None]:
-    """Every statement field in USD; None where it is missing or the currency has no rate.
+    """Every amount of the statements in USD; None where it is missing or the currency has no rate.
 
     Of several lengths of one statement the one with most figures is taken, then the longest.
     """
@@ -99,7 +119,11 @@ def load_statement_usd(database: Database, adsh: str) -> dict[str, float | None]
             adsh=adsh,
         )
         row = max(rows, key=lambda row: (_figure_count(row, fields), row["qtrs"]), default=None)
-        amounts |= {field: None if row is None else row[f"{field}_usd"] for field in fields}
+        amounts |= {
+            field: None if row is None else row[f"{field}_usd"]
+            for field in fields
+            if row is None or f"{field}_usd" in row
+        }
     return amounts
 
 

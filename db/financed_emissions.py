@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 
 from carbontrader_mcp.domain.emissions_checks import NOT_USABLE
@@ -35,6 +36,7 @@ def calculate(
     portfolio_id: str | None = None,
     reporting_year: int | None = None,
     company_value_usd: float | None = None,
+    market_cap_usd: float | None = None,
     today: str,
 ) -> FinancedEmissions:
     """Emissions an amount finances through one company, with the emissions validation allows.
@@ -57,6 +59,7 @@ def calculate(
             "Give outstanding_amount_usd, or a portfolio_id whose positions are to be summed."
         )
     check_outstanding_amount(amount_usd)
+    _check_values_given(kind, company_value_usd, market_cap_usd)
     checked = validate_company(database, found, reporting_year, today=today)
     use = checked.validation.use
     if use is None:
@@ -68,6 +71,7 @@ def calculate(
         found,
         reporting_year=use.reporting_year,
         company_value_usd=company_value_usd,
+        market_cap_usd=market_cap_usd,
     )
     value = choose_company_value(evidence, asset_class=kind)
     return financed_emissions(
@@ -125,6 +129,23 @@ def store_calculation(
             }
         ],
     )
+
+
+def _check_values_given(
+    asset_class: AssetClass, company_value_usd: float | None, market_cap_usd: float | None
+) -> None:
+    """Refuse a market capitalisation that would not be used or is none."""
+    if market_cap_usd is None:
+        return
+    if company_value_usd is not None:
+        raise InvalidInputError("Give company_value_usd or market_cap_usd, not both.")
+    if asset_class is AssetClass.UNLISTED_EQUITY:
+        raise InvalidInputError(
+            "market_cap_usd has no place in unlisted equity: its company value is total equity +"
+            " total debt (section 5.2). Leave it out."
+        )
+    if not (math.isfinite(market_cap_usd) and market_cap_usd > 0):
+        raise InvalidInputError(f"market_cap_usd is {market_cap_usd}; it must be above 0.")
 
 
 def _held(

@@ -6,6 +6,7 @@ from operator import itemgetter
 from carbontrader_mcp.domain.statement_labels import LabelPattern, labelled_tags
 from carbontrader_mcp.domain.statement_rules import StatementRules
 from db.columns import pl
+from db.fsds_numbers import OWN_VERSION
 from db.tab_frames import frames
 from db.zip_members import Member
 
@@ -106,6 +107,9 @@ def _known_fields(facts: pl.DataFrame, rules: StatementRules) -> pl.DataFrame:
             continue
         entries = [t.fields[field] for t in rules.taxonomies.values() if field in t.fields]
         tags = [rule.tag for entry in entries for rule in entry.rules if rule.tag is not None]
-        with_field = facts.filter(pl.col("tag").is_in(tags)).select("filing").unique()
+        is_day = (pl.col("qtrs") == 0) == (pattern.statement == "BS")
+        is_standard = pl.col("version") != OWN_VERSION
+        known = facts.filter(pl.col("tag").is_in(tags), is_standard, is_day)
+        with_field = known.select("filing").unique()
         parts.append(with_field.with_columns(field=pl.lit(field)))
     return pl.concat(parts)

@@ -26,6 +26,7 @@ OWN_VERSION = ""
 """The version of a filer's own tag: its filing, so it says nothing more."""
 
 QTRS_MAX = 999
+CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f]"
 SHOWN_CHARACTERS_MAX = 40
 
 _FACT = ("filing", "tag", "version", "ddate", "qtrs", "uom")
@@ -134,7 +135,23 @@ def _read(member: Member, plan: Plan, rejects: Rejects) -> pl.DataFrame:
         for line, reason in sorted((*faults, *unusable)):
             rejects.add(member.name, line, reason)
         parts.append(part.filter(is_usable).drop("reason"))
-    return pl.concat(parts)
+    return _of_printable_names(pl.concat(parts), member.name, rejects)
+
+
+def _of_printable_names(facts: pl.DataFrame, member: str, rejects: Rejects) -> pl.DataFrame:
+    """Facts without those that have control characters in a name, which are rejected."""
+    conditions: list[pl.Expr] = []
+    for name in ("tag", "version", "uom"):
+        texts = facts.get_column(name).unique()
+        bad = texts.filter(texts.cast(pl.String).str.contains(CONTROL_CHARACTERS))
+        if bad.len():
+            conditions.append(pl.col(name).is_in(bad.cast(pl.String).to_list()))
+    if not conditions:
+        return facts
+    is_bad = pl.any_horizontal(*conditions)
+    for line in facts.filter(is_bad).get_column("line"):
+        rejects.add(member, line, "tag, version or uom has control characters")
+    return facts.filter(~is_bad)
 
 
 def _typed() -> list[pl.Expr]:
@@ -146,7 +163,6 @@ def _typed() -> list[pl.Expr]:
 
 def _reason() -> pl.Expr:
     """Why a line cannot be used, or null."""
-    names = pl.concat_str(tag, version, uom, ignore_nulls=True)
     is_quarters = qtrs.cast(pl.Int16, strict=False).is_between(0, QTRS_MAX)
     is_number = value.cast(pl.Float64, strict=False).is_finite()
     is_day = (ddate.cast(pl.Int32, strict=False) == period) | ddate.str.to_date(
@@ -157,8 +173,6 @@ def _reason() -> pl.Expr:
         .then(pl.format("adsh '{}' is not in sub.txt", _shown(adsh)))
         .when(_any(tag.is_null(), version.is_null(), uom.is_null()))
         .then(pl.lit("tag, version or uom is empty"))
-        .when(names.str.contains(r"[\x00-\x1f\x7f-\x9f]"))
-        .then(pl.lit("tag, version or uom has control characters"))
         .when(~is_quarters.fill_null(value=False))
         .then(pl.format("qtrs '{}' is not a number of quarters", _shown(qtrs)))
         .when(~is_number.fill_null(value=False))

@@ -1,17 +1,16 @@
 """Activity data from a file of the user's own into `activity_data`, in one transaction."""
 
-import math
 import re
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from carbontrader_mcp.domain.activity_units import normalise
-from carbontrader_mcp.domain.companies import plain_name
 from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.outside_text import clean
 from db.activity_files import Record, read_records
 from db.database import Database, Transaction
 from db.loads import LoadReport, file_sha256, record_load
+from db.own_file_values import CompanyLookup, amount_of, day_of, text_of
 from db.zip_members import Rejects
 
 KIND = "activity"
@@ -19,10 +18,6 @@ SOURCE_ID = "own_activity_file"
 YEAR_MIN = 1990
 LENGTHS_MAX = {"company": 150, "activity": 100, "unit": 40, "source": 200, "note": 500}
 LINES_MAX = 1_000_000
-CANDIDATES_NAMED_MAX = 5
-
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def load_activity(database: Database, path: Path, *, now: datetime) -> LoadReport:
@@ -35,7 +30,7 @@ def load_activity(database: Database, path: Path, *, now: datetime) -> LoadRepor
     file_name, rejects = clean(path.name, length_max=200), Rejects()
     lines_by_id: dict[str, int] = {}
     rows: list[dict[str, object]] = []
-    companies = _Companies(database)
+    companies = CompanyLookup(database)
     for number, record in read_records(path):
         if len(lines_by_id) + rejects.count_by_member.total() >= LINES_MAX:
             raise InvalidInputError(f"{path.name} has more than {LINES_MAX:,} lines. Split it.")
@@ -78,13 +73,13 @@ def load_activity(database: Database, path: Path, *, now: datetime) -> LoadRepor
 # --- one line to one row ----------------------------------------------------------------
 
 
-def _row(record: Record, companies: "_Companies", now: datetime) -> dict[str, object]:
+def _row(record: Record, companies: CompanyLookup, now: datetime) -> dict[str, object]:
     """The row of one record. Raises ValueError with the reason if it cannot be used."""
     cik = companies.cik(_text(record, "company"))
     activity, unit = _text(record, "activity"), _text(record, "unit")
     period_end = _period_end(record, now)
     year = _reporting_year(record, period_end, now)
-    found = normalise(_quantity(record.get("quantity")), unit)
+    found = normalise(amount_of(record.get("quantity"), "quantity"), unit)
     return {
         "activity_id": "|".join(
             (SOURCE_ID, cik, period_end or str(year), activity.casefold(), unit)
@@ -110,57 +105,13 @@ def _row(record: Record, companies: "_Companies", now: datetime) -> dict[str, ob
 
 
 def _text(record: Record, column: str, *, is_required: bool = True) -> str:
-    value = record.get(column)
-    if value is None:
-        value = ""
-    elif isinstance(value, int) and not isinstance(value, bool) and column == "company":
-        value = str(value)  # a CIK
-    if not isinstance(value, str):
-        raise ValueError(f"{column} is {str(value)[:40]!r}, not text")
-    text = clean(value, length_max=LENGTHS_MAX[column] + 1)
-    if len(text) > LENGTHS_MAX[column]:
-        raise ValueError(f"{column} is longer than {LENGTHS_MAX[column]} characters")
-    if is_required and not text:
-        raise ValueError(f"{column} is empty")
-    return text
-
-
-def _quantity(value: object) -> float:
-    """A finite number, not below zero; separators of thousands are not guessed at."""
-    shown = str(value)[:40]
-    if isinstance(value, str):
-        if not _NUMBER.fullmatch(value.strip()):
-            raise ValueError(
-                f"quantity {shown!r} is not a number; write 1234.5, without separators"
-            )
-        number = float(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-    else:
-        raise ValueError(
-            f"quantity {'is missing' if value is None else repr(shown)} is not a number"
-        )
-    if not math.isfinite(number):
-        raise ValueError("quantity is larger than any number")
-    if number < 0:
-        raise ValueError(f"quantity {shown} is below zero")
-    return number
+    return text_of(record, column, length_max=LENGTHS_MAX[column], is_required=is_required)
 
 
 def _period_end(record: Record, now: datetime) -> str | None:
-    value = record.get("period_end")
-    if value is None or value == "":
+    day = day_of(record, "period_end")
+    if day is None:
         return None
-    text = str(value).strip()
-    try:
-        if not _DAY.fullmatch(text):
-            raise ValueError
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"period_end {text[:40]!r} is not a day (2024-12-31)") from None
     _check_year("period_end", day.year, now)
     return day.isoformat()
 
@@ -187,43 +138,6 @@ def _reporting_year(record: Record, period_end: str | None, now: datetime) -> in
 def _check_year(column: str, year: int, now: datetime) -> None:
     if not YEAR_MIN <= year <= now.year + 1:
         raise ValueError(f"{column} {year} is not between {YEAR_MIN} and {now.year + 1}")
-
-
-class _Companies:
-    """CIKs by CIK, ticker and name; a part of a name is not enough to load data by."""
-
-    def __init__(self, database: Database) -> None:
-        self._by_cik: dict[str, str] = {}
-        self._by_ticker: dict[str, set[str]] = {}
-        self._by_name: dict[str, set[str]] = {}
-        for row in database.query("SELECT cik, name, former_names, ticker FROM companies"):
-            self._by_cik[row["cik"]] = row["name"]
-            if row["ticker"]:
-                self._by_ticker.setdefault(row["ticker"].upper(), set()).add(row["cik"])
-            for name in (row["name"], *(row["former_names"] or "").split(";")):
-                self._by_name.setdefault(plain_name(name), set()).add(row["cik"])
-
-    def cik(self, company: str) -> str:
-        """The one company meant. Raises ValueError if there is none, or several."""
-        if company.isascii() and company.isdigit() and len(company) <= 10:
-            if company.zfill(10) not in self._by_cik:
-                raise ValueError(f"CIK {company} is not on file")
-            return company.zfill(10)
-        named = self._by_name.get(plain_name(company), set())
-        traded = self._by_ticker.get(company, set())
-        found = sorted(traded | named)
-        if not found:
-            raise ValueError(
-                f"no company on file has the CIK, ticker or whole name {company[:60]!r}"
-            )
-        if len(found) > 1:
-            listed = "; ".join(
-                f"{self._by_cik[cik]} (CIK {cik})" for cik in found[:CANDIDATES_NAMED_MAX]
-            )
-            raise ValueError(
-                f"{company[:60]!r} fits {len(found)} companies: {listed}. Give the CIK"
-            )
-        return found[0]
 
 
 def _store_source(transaction: Transaction) -> None:

@@ -18,6 +18,7 @@ from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.filings import FactRow, Submission
 from carbontrader_mcp.domain.times import to_utc_text
 from db.database import Database, Transaction
+from db.fixture_labels import LABELS_FILE, fixture_labels
 from db.load_filings import Filing, store_facts, store_filings
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ TABLE_BY_FILE = {
 }
 """In the order of loading: what is referred to comes first."""
 
+FIXTURE_FILES = (*TABLE_BY_FILE, LABELS_FILE)
+"""All files; the labels have no table, they say which of a filer's own tags are which figure."""
+
 PORTFOLIOS = {"core": "Core credit book (synthetic)", "green": "Green credit book (synthetic)"}
 FACT_COLUMNS = ("tag", "version", "ddate", "qtrs", "unit", "value")
 DATE_COLUMNS = ("period", "filed", "ddate")
@@ -76,7 +80,7 @@ def load_fixtures(
     Raises InvalidInputError, with nothing changed, naming file, line, column and value of a row
     that cannot be used.
     """
-    contents = {name: _read_bytes(folder / name) for name in TABLE_BY_FILE}
+    contents = {name: _read_bytes(folder / name) for name in FIXTURE_FILES}
     sha256 = _combined_sha256(contents)
     with database.transaction() as transaction:
         known = transaction.first(
@@ -108,7 +112,8 @@ def _load_files(transaction: Transaction, contents: dict[str, bytes]) -> dict[st
     for name, table in TABLE_BY_FILE.items():
         rows = rows_by_file[name]
         if name == SUBMISSIONS_FILE:
-            counts.update(_store_filings(transaction, rows, rows_by_file[FACTS_FILE]))
+            facts, labels = rows_by_file[FACTS_FILE], contents[LABELS_FILE]
+            counts.update(_store_filings(transaction, rows, facts, labels))
         elif name != FACTS_FILE:
             _check_references(transaction, name, table, rows)
             counts[table] += _insert(transaction, name, table, rows)
@@ -290,7 +295,10 @@ def _check_references(
 
 
 def _store_filings(
-    transaction: Transaction, submissions: Sequence[FixtureRow], facts: Sequence[FixtureRow]
+    transaction: Transaction,
+    submissions: Sequence[FixtureRow],
+    facts: Sequence[FixtureRow],
+    labels: bytes,
 ) -> dict[str, int]:
     _check_references(transaction, SUBMISSIONS_FILE, "submissions", submissions)
     _check_keys(SUBMISSIONS_FILE, "submissions", submissions)
@@ -302,12 +310,17 @@ def _store_filings(
         if adsh not in facts_by_adsh:
             raise _unusable(FACTS_FILE, row.line, "adsh", adsh, f"is not in {SUBMISSIONS_FILE}")
         facts_by_adsh[adsh].append(tuple(map(values.__getitem__, FACT_COLUMNS)))  # type: ignore[arg-type]
+    labelled = fixture_labels(labels, facts_by_adsh)
     filings_by_source: dict[str, list[Filing]] = {}
     for row in submissions:
         values = dict(row.values)
         source_id = values.pop("source_id")
         submission = Submission(**values)
-        filing = Filing(submission=submission, facts=facts_by_adsh[submission.adsh])
+        filing = Filing(
+            submission=submission,
+            facts=facts_by_adsh[submission.adsh],
+            labelled_tags=labelled.get(submission.adsh),
+        )
         filings_by_source.setdefault(source_id, []).append(filing)
     counts: Counter[str] = Counter()
     for source_id, filings in filings_by_source.items():

@@ -139,7 +139,7 @@ def _statement(name: str, fields: tuple[str, ...], comment: str) -> Table:
         text("adsh", refers="submissions.adsh"),
         text("ddate"),
         integer("qtrs"),
-        text("currency"),
+        text("currency", null=True),
         real("usd_per_currency"),
         text("fx_date", null=True),
         text("fx_source_id", null=True, refers="sources.source_id"),

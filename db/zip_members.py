@@ -18,7 +18,7 @@ from isal import isal_zlib
 from carbontrader_mcp.domain.errors import InvalidInputError
 
 READ_BYTES = 1 << 18
-CHUNK_BYTES = 8 << 20
+CHUNK_BYTES = 16 << 20
 LINE_BYTES_MAX = 1 << 20
 LINE_PIECES_MAX = 64
 MEMBER_BYTES_MAX = 4 << 30

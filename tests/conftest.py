@@ -68,4 +68,5 @@ def settings_in(folder: Path) -> Settings:
     return Settings(
         database_path=folder / "carbontrader.sqlite",
         checkpoint_path=folder / "carbontrader.checkpoints.sqlite",
+        data_directory=folder / "data",
     )

@@ -21,6 +21,7 @@ EXECUTE_TRADE: Final = "execute_trade"
 REPEATABLE_TOOLS: Final = frozenset(
     {
         "search_companies",
+        "compare_companies",
         "get_filing",
         "get_business_activity",
         "get_emissions",

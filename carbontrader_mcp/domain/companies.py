@@ -1,8 +1,13 @@
 """Companies, their accounts, and what they are worth."""
 
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from carbontrader_mcp.domain.lineage import Source
+
+_WORD = re.compile(r"[^\W_]+")
 
 LEGAL_FORMS = frozenset(
     [
@@ -43,11 +48,16 @@ class Company:
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyMatch:
-    """A company found by a search, with what is on file for it. None is not on file."""
+    """A company found by a search, with what is on file for it. None is not on file.
+
+    `matched` says why: its ticker, CIK, name, a former name, a part of one, or a similar name.
+    """
 
     cik: str
     name: str
+    matched: str
     ticker: str | None
+    sic: str | None
     sector: str
     country: str | None
     latest_adsh: str | None
@@ -89,7 +99,9 @@ class Revenue:
 class BalanceSheet:
     """Book values of one date in USD. Total equity includes minority interest and preferred stock.
 
-    `customer_deposits_usd` are a bank's; they are no part of `debt_usd` here.
+    `customer_deposits_usd` are a bank's; they are no part of `debt_usd` here. `currency` is that
+    of the filing, `usd_per_currency` None without a published rate; `tags` are those each figure
+    was found by, where known.
     """
 
     adsh: str
@@ -101,11 +113,20 @@ class BalanceSheet:
     debt_usd: float | None
     preferred_stock_usd: float | None
     customer_deposits_usd: float | None = None
+    shares_outstanding: float | None = None
+    currency: str = "USD"
+    usd_per_currency: float | None = 1.0
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def source(self) -> str:
         """The filing, for a person."""
         return f"SEC {self.form} {self.adsh}, balance sheet of {self.ddate}"
+
+    def source_of(self, field: str) -> str:
+        """The filing and the tags of one figure, for a person."""
+        tag = self.tags.get(field)
+        return f"{self.source}, {tag}" if tag else self.source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +139,16 @@ class PublicFloat:
 
 
 def plain_name(name: str) -> str:
-    """A company name without case, punctuation and legal form, for comparing.
+    """A company name without case, accents, punctuation and legal form, for comparing.
 
     >>> plain_name("The Southern Co."), plain_name("EXXON MOBIL CORP"), plain_name("AT&T Inc.")
     ('southern', 'exxon mobil', 'at t')
+    >>> plain_name("Nestl\u00e9 S.A.")
+    'nestle s a'
     """
-    spaced = "".join(letter if letter.isalnum() else " " for letter in name.casefold())
-    words = [word for word in spaced.split() if word not in LEGAL_FORMS]
-    return " ".join(words or spaced.split())
+    folded = name.casefold()
+    if not folded.isascii():
+        parts = unicodedata.normalize("NFKD", folded)
+        folded = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    words: list[str] = _WORD.findall(folded)
+    return " ".join([word for word in words if word not in LEGAL_FORMS] or words)

@@ -43,6 +43,8 @@ def clean(text: str, *, length_max: int) -> str:
     """
     if length_max <= len(ELLIPSIS):
         raise InvalidInputError(f"length_max is {length_max}; it must exceed {len(ELLIPSIS)}.")
+    if text.isascii() and text.isprintable() and len(text) <= length_max:
+        return _on_one_line(text)  # Nearly all names; nothing below would change them.
     visible = _on_one_line("".join(" " if c.isspace() else c for c in text if _is_kept(c)))
     head = visible[: length_max * NORMALISED_CHARACTERS_PER_CHARACTER]
     cleaned = _on_one_line(unicodedata.normalize("NFKC", head))

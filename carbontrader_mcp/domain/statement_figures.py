@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from carbontrader_mcp.domain.filings import FactRow, FigureRow
-from carbontrader_mcp.domain.statement_rule_types import FieldRules, Rule, Steps
+from carbontrader_mcp.domain.statement_rule_types import NO_RULE, FieldRules, Rule, Steps
 
 ZERO_RULE = "no such tag in the balance sheet"
 
@@ -52,23 +52,25 @@ class PeriodValues:
     def figures(self, steps_of_fields: Steps, bits_by_name: Mapping[str, int]) -> Figures:
         """Every field that a rule reaches, auxiliary ones too; fields after their parts."""
         values, units, ddate, qtrs = self._values, self._units, self._ddate, self._qtrs
-        found, own_tags = self._found, self._own_tags
+        found, own_tags, tags = self._found, self._own_tags, values.keys()
         within_reach = self._bits(bits_by_name)
         for entry, bit, steps in steps_of_fields:
             if not within_reach & bit:
                 continue
             figure = None
             for name, rule in steps:
-                if name is not None and name not in values:
-                    continue
-                if rule is not None:
-                    figure = self._applied(entry, rule)
-                    if figure is None:
+                if name is None:
+                    if tags.isdisjoint(rule.optional_names):
                         continue
-                elif name is not None:
+                elif name not in values:
+                    continue
+                elif rule is NO_RULE:
                     unit, value = units[entry.unit_kind], values[name]
                     figure = _row((entry.field, value, ddate, qtrs, unit, name, name, False))
-                break
+                    break
+                figure = self._applied(entry, rule)
+                if figure is not None:
+                    break
             if figure is None:
                 if not entry.zero_needs and entry.field not in own_tags:
                     continue
@@ -177,9 +179,11 @@ def _joined(source: str, name: str, sign: int) -> str:
 
     >>> _joined("Assets", "StockholdersEquity + MinorityInterest", -1)
     'Assets - (StockholdersEquity + MinorityInterest)'
+    >>> _joined("Assets", "-RedeemableNoncontrollingInterest", -1)
+    'Assets - (-RedeemableNoncontrollingInterest)'
     """
     if not source:
         return name if sign > 0 else f"-({name})" if " " in name else f"-{name}"
     if sign > 0:
         return f"{source} + {name}"
-    return f"{source} - ({name})" if " " in name else f"{source} - {name}"
+    return f"{source} - ({name})" if " " in name or name.startswith("-") else f"{source} - {name}"

@@ -67,9 +67,17 @@ class Rule:
         return len(self.terms) > 1 or any(term.sign < 0 for term in self.terms)
 
     @cached_property
+    def optional_names(self) -> frozenset[str]:
+        """The names that may be missing."""
+        return frozenset(term.name for term in self.terms if term.is_optional)
+
+    @cached_property
     def signed_names(self) -> tuple[tuple[str, int, bool], ...]:
         """Name, sign and whether it may be missing, of each term."""
         return tuple((term.name, term.sign, term.is_optional) for term in self.terms)
+
+
+NO_RULE = Rule(formula="", terms=(), why="a bare tag: there is nothing to apply")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,15 +99,15 @@ class FieldRules:
     zero_unless_tag_like: re.Pattern[str] | None = None
 
     @cached_property
-    def steps(self) -> tuple[tuple[str | None, Rule | None], ...]:
+    def steps(self) -> tuple[tuple[str | None, Rule], ...]:
         """Each rule with a name it cannot do without; a bare tag has no rule to apply.
 
         Of the names a rule needs the rarest is wanted: a tag rather than a field, and the last.
         """
-        steps: list[tuple[str | None, Rule | None]] = []
+        steps: list[tuple[str | None, Rule]] = []
         for rule in self.rules:
             if rule.tag is not None:
-                steps.append((rule.tag, None))
+                steps.append((rule.tag, NO_RULE))
                 continue
             required = [term for term in rule.terms if not term.is_optional]
             required.sort(key=lambda term: not term.is_field)
@@ -111,7 +119,7 @@ class FieldRules:
         return {name for rule in self.rules for name in rule.names} | set(self.zero_needs)
 
 
-Steps: TypeAlias = tuple[tuple[FieldRules, int, tuple[tuple[str | None, Rule | None], ...]], ...]
+Steps: TypeAlias = tuple[tuple[FieldRules, int, tuple[tuple[str | None, Rule], ...]], ...]
 """Fields with their bit and their steps, each after the fields its formulas need."""
 
 

@@ -30,6 +30,9 @@ def calculate_financed_emissions(
     company_value_usd: Annotated[
         float | None, Field(description="EVIC you know; default from data on file.")
     ] = None,
+    market_cap_usd: Annotated[
+        float | None, Field(description="Known market cap; debt is taken from filings.")
+    ] = None,
 ) -> FinancedEmissions:
     """Financed emissions after PCAF Part A: attribution factor (outstanding amount over company
     value) times company emissions, in tCO2e, scope 3 apart. Gives formula, inputs with sources,
@@ -44,5 +47,6 @@ def calculate_financed_emissions(
         portfolio_id=portfolio_id,
         reporting_year=reporting_year,
         company_value_usd=company_value_usd,
+        market_cap_usd=market_cap_usd,
         today=desk.clock().date().isoformat(),
     )

@@ -122,16 +122,17 @@ def test_a_supplied_company_value_is_used(database: Database) -> None:
 def test_public_float_makes_a_listed_company_use_the_lower_bound(database: Database) -> None:
     with database.transaction() as transaction:
         transaction.insert(
-            "business_activity",
+            "cover_page_facts",
             [
                 {
+                    "cik": CIK,
                     "adsh": ADSH,
                     "tag": "EntityPublicFloat",
-                    "version": "dei/2024",
-                    "ddate": "2024-06-30",
-                    "qtrs": 0,
-                    "unit": "USD",
+                    "class_of_stock": "",
+                    "as_of_date": "2024-06-30",
                     "value": 160e6,
+                    "unit": "USD",
+                    "source_id": "a",
                 }
             ],
         )

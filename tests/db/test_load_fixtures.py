@@ -9,7 +9,7 @@ import pytest
 
 from carbontrader_mcp.domain.errors import InvalidInputError
 from db.database import Database
-from db.load_fixtures import FIXTURES_FOLDER, TABLE_BY_FILE, load_fixtures
+from db.load_fixtures import FIXTURE_FILES, FIXTURES_FOLDER, TABLE_BY_FILE, load_fixtures
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Database:
 def copied_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "fixtures"
     folder.mkdir()
-    for name in TABLE_BY_FILE:
+    for name in FIXTURE_FILES:
         shutil.copy(FIXTURES_FOLDER / name, folder / name)
     return folder
 
@@ -43,6 +43,16 @@ def test_every_row_of_every_file_is_on_file(loaded: Database) -> None:
             wanted[table] = wanted.get(table, 0) + sum(1 for _ in csv.DictReader(file))
     found = {table: loaded.query(f"SELECT count(*) AS n FROM {table}")[0]["n"] for table in wanted}
     assert found == wanted
+
+
+def test_a_filers_own_tag_is_the_figure_that_its_label_names(loaded: Database) -> None:
+    """ExxonMobil 2009 has its total revenues under a tag of its own."""
+    row = loaded.first(
+        "SELECT value, source_tag, rule FROM statement_lineage"
+        " WHERE adsh = '0001193125-10-042929' AND field = 'revenue'"
+    )
+    assert row is not None
+    assert (row["value"], row["source_tag"]) == (310_586_000_000.0, "TotalRevenuesAndOtherIncome")
 
 
 def test_every_filing_has_a_balance_sheet(loaded: Database) -> None:
@@ -141,6 +151,29 @@ def test_a_changed_file_replaces_its_rows(tmp_path: Path) -> None:
             "0000004904-10-999999",
             "sec__facts.csv, line 2, column adsh: '0000004904-10-999999'"
             " is not in sec__submissions.csv.",
+        ),
+        (
+            "sec__labelled_tags.csv",
+            2,
+            "0000018230-10-000092",
+            "0000018230-10-999999",
+            "sec__labelled_tags.csv, line 2: adsh '0000018230-10-999999'"
+            " is not among the bundled filings.",
+        ),
+        (
+            "sec__labelled_tags.csv",
+            2,
+            "debt_own,",
+            "debts,",
+            "sec__labelled_tags.csv, line 2: field 'debts' has no label pattern.",
+        ),
+        (
+            "sec__labelled_tags.csv",
+            4,
+            "ShortTermBorrowingsFinancialProducts",
+            "ShortTermThings",
+            "sec__labelled_tags.csv, line 4: no fact of ShortTermThings is among those of"
+            " 0000018230-10-000092.",
         ),
     ],
 )

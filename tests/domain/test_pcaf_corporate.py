@@ -18,13 +18,13 @@ from carbontrader_mcp.domain.pcaf.company_value import (
     ValueEvidence,
     choose_company_value,
     equity_plus_debt,
-    evic,
 )
 from carbontrader_mcp.domain.pcaf.corporate import (
     FinancedEmissions,
     attribution_factor,
     financed_emissions,
 )
+from carbontrader_mcp.domain.pcaf.evic import evic
 from carbontrader_mcp.domain.pcaf.options import AssetClass
 
 GOLDEN = Path(__file__).parents[2] / "../shared/data/pcaf/golden_cases.json"

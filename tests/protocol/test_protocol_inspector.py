@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.protocol.clients import INSPECTOR, Finished, command_line, run_node
+from tests.protocol.clients import INSPECTOR, Finished, command_line, environment, run_node
 
 Inspect = Callable[..., Finished]
 ANSWER_IS_ERROR = 5
@@ -26,7 +26,10 @@ def inspect(
     target = command_line([])
     if transport == "http":
         target = [request.getfixturevalue("server_url"), "--transport", "http"]
-    options = ("--protocol-era", era)
+    options = ["--protocol-era", era]
+    if transport == "stdio":
+        # The inspector starts the server with an environment of its own: not with ours.
+        options += ["-e", f"CARBONTRADER_DB={environment(folder)['CARBONTRADER_DB']}"]
 
     def run(method: str, *arguments: str) -> Finished:
         return run_node(
@@ -39,7 +42,7 @@ def inspect(
 def test_every_schema_is_portable_enough_for_strict_clients(inspect: Inspect) -> None:
     finished = inspect("tools/list", "--strict")
     assert finished.returncode == 0, finished.stderr
-    assert len(json.loads(finished.stdout)["tools"]) == 15
+    assert len(json.loads(finished.stdout)["tools"]) == 16
 
 
 def test_a_tool_answers(inspect: Inspect) -> None:

@@ -39,7 +39,15 @@ async def calls(client: Client) -> dict[str, list[dict[str, Any]]]:
     run = await answer(client, "run_workflow", company="NVIDIA")
     return {
         "search_companies": [{"query": "Energy"}, {"query": "zzzz"}],
-        "get_filing": [{"adsh": EXXON_ADSH}, {"company": "PG&E"}],
+        "compare_companies": [
+            {"metric": "net_margin", "fiscal_year": 2009, "peers": "Utilities"},
+            {"metric": "assets", "fiscal_year": 2025, "companies": ["Apple", "Ford", "zzzz"]},
+        ],
+        "get_filing": [
+            {"adsh": EXXON_ADSH},
+            {"company": "PG&E", "detail": "full"},
+            {"company": "Apple", "years": 5},
+        ],
         "get_business_activity": [{"adsh": EXXON_ADSH, "limit": 500}],
         "get_emissions": [{"company": "XOM"}, {"company": "NVIDIA"}, {"company": "Boeing"}],
         "validate_emissions": [{"company": "XOM"}, {"company": "Duke"}],

@@ -1,13 +1,24 @@
-"""search_companies, get_filing and get_business_activity on the bundled filings.
+"""Tools that find and compare companies and show their filings, on the bundled filings.
 
 Figures of Exxon Mobil's 10-Q of 2025-08-04 (accession number 0000034088-25-000042) are those of
 fixtures/sec__facts.csv: assets 447,597 and revenue of six months 164,636 million USD.
 """
 
+import json
+
 import pytest
 
 from carbontrader_mcp.wiring import Connections
-from tests.tools.calls import EXXON_ADSH, EXXON_CIK, answer, ask, ask_refused, connected, refusal
+from tests.tools.calls import (
+    EXXON_ADSH,
+    EXXON_CIK,
+    answer,
+    ask,
+    ask_refused,
+    connected,
+    refusal,
+    text_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -31,6 +42,26 @@ async def test_no_match_is_an_empty_answer_not_an_error(desk: Connections) -> No
     assert await ask(desk, "search_companies", query="zzzz") == {"matches": [], "total": 0}
 
 
+async def test_a_misspelt_name_is_found_and_said_to_be_similar(desk: Connections) -> None:
+    found = await ask(desk, "search_companies", query="Exon Mobl")
+    assert [(row["cik"], row["matched"]) for row in found["matches"]] == [
+        (EXXON_CIK, "similar name")
+    ]
+
+
+async def test_companies_are_compared_with_the_rest_of_their_sector(desk: Connections) -> None:
+    found = await ask(
+        desk, "compare_companies", metric="revenue", fiscal_year=2025, companies=["AAPL", "Zzzz"]
+    )
+    apple, unknown = found["companies"]
+    assert (apple["name"], apple["value"]) == ("Apple Inc.", 416_161_000_000)
+    assert apple["source"] == "RevenueFromContractWithCustomerExcludingAssessedTax"
+    assert apple["url"].endswith("/320193/000032019325000079/")
+    assert [group["group"] for group in found["groups"]] == ["Information Technology"]
+    assert (unknown["cik"], unknown["value"]) == (None, None)
+    assert unknown["missing_because"].startswith("No company on file fits 'Zzzz'")
+
+
 async def test_a_blank_query_is_refused(desk: Connections) -> None:
     assert "The query is empty" in await ask_refused(desk, "search_companies", query="  ")
 
@@ -46,6 +77,36 @@ async def test_a_filing_has_its_figures_with_tag_period_and_currency(desk: Conne
         "10-Q", "2025-06-30", "2025-08-04", "USD",
     )  # fmt: skip
     assert filing["url"].startswith("https://www.sec.gov/Archives/edgar/data/34088/")
+
+
+async def test_the_short_answer_says_what_the_full_one_has_more(desk: Connections) -> None:
+    async with connected(desk) as client:
+        short = await answer(client, "get_filing", adsh=EXXON_ADSH)
+        full = await answer(client, "get_filing", adsh=EXXON_ADSH, detail="full")
+    assert f"figures: {len(full['figures']) - len(short['figures'])} more" in short["note"]
+    assert "NAICS 324110 Petroleum Refineries" in full["note"]
+
+
+async def test_an_answer_costs_a_model_little(desk: Connections) -> None:
+    """Four characters are about one token: 900 for the short answer, 3,000 for the full one."""
+    async with connected(desk) as client:
+        for arguments, tokens_max in (
+            ({}, 900),
+            ({"years": 5}, 1_200),
+            ({"detail": "full"}, 3_000),
+        ):
+            result = await client.call_tool("get_filing", {"company": "Apple", **arguments})
+            assert len(text_of(result)) / 4 < tokens_max, arguments
+            assert len(json.dumps(result.structured_content)) / 4 < tokens_max, arguments
+
+
+async def test_annual_accounts_stand_side_by_side(desk: Connections) -> None:
+    filing = await ask(desk, "get_filing", company="Apple", years=2)
+    columns, figures = filing["annual"]["columns"], filing["annual"]["figures"]
+    assert [column["fiscal_year"] for column in columns] == [2025, 2024]
+    revenue = next(row for row in figures if row["field"] == "revenue")
+    assert revenue["values"] == [416_161_000_000, 391_035_000_000]
+    assert revenue["sources"] == ["RevenueFromContractWithCustomerExcludingAssessedTax [0 1]"]
 
 
 async def test_a_company_and_a_year_lead_to_its_filing(desk: Connections) -> None:
@@ -137,8 +198,14 @@ async def test_a_tag_nobody_reports_gives_no_facts_and_says_so(desk: Connections
 async def test_a_physical_fact_is_announced(desk: Connections) -> None:
     with desk.database.transaction() as transaction:
         transaction.execute(
-            "UPDATE business_activity SET unit = 'MMBbls' WHERE adsh = :adsh AND tag = 'Assets'",
-            adsh=EXXON_ADSH,
+            "UPDATE filing_facts SET unit = 'MMBbls' WHERE filing_number = :number AND tag_id IN"
+            " (SELECT tag_id FROM xbrl_tags WHERE tag = 'Assets')",
+            number=int(EXXON_ADSH.replace("-", "")),
         )
     page = await ask(desk, "get_business_activity", adsh=EXXON_ADSH)
+    (figure,) = page["activity_data"]
+    assert (figure["activity"], figure["quantity"], figure["unit"]) == (
+        "Assets", 447_597_000_000, "MMBbls",
+    )  # fmt: skip
+    assert (figure["kind"], figure["unit_normalised"]) == ("volume", "m3")
     assert page["note"].startswith("1 of 143 facts have a physical or invented unit")

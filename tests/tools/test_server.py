@@ -83,6 +83,7 @@ async def test_an_unknown_tool_is_a_protocol_error(
 # Valid arguments of each tool that takes any, to which a fault is added.
 VALID: dict[str, dict[str, Any]] = {
     "search_companies": {"query": "Exxon"},
+    "compare_companies": {"metric": "revenue", "fiscal_year": 2025, "peers": "Energy"},
     "get_filing": {"company": "XOM"},
     "get_business_activity": {"adsh": "0000034088-25-000042"},
     "get_emissions": {"company": "XOM"},

@@ -102,7 +102,9 @@ def _add_evidence_tools(server: MCPServer, desk: Desk) -> None:
         match = {
             "cik": CIK,
             "name": desk.name,
+            "matched": "CIK",
             "ticker": "XOM",
+            "sic": "2911",
             "sector": "Energy",
             "country": desk.country,
         }

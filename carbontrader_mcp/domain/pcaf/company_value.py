@@ -1,17 +1,23 @@
 """The denominator of the attribution factor: what a company is worth, equity and debt.
 
-Order of use: the caller's figure; a published EVIC; a lower bound of EVIC from public float;
-total equity + total debt; total assets. The last is the standard's fallback, the bound is
+Order of use: EVIC, in the order of its module (the caller's figure, the user's own values, a
+published EVIC, a lower bound from public float); total equity + total debt; total assets. The last is the standard's fallback, the bound is
 ours, and both say so in the warnings. Unlisted equity never uses EVIC (section 5.2).
 """
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
-from carbontrader_mcp.domain.companies import BalanceSheet, PublicFloat, PublishedValue
 from carbontrader_mcp.domain.errors import InsufficientDataError
+from carbontrader_mcp.domain.pcaf.book_value import book_value
+from carbontrader_mcp.domain.pcaf.evic import evic_of
 from carbontrader_mcp.domain.pcaf.options import AssetClass
+from carbontrader_mcp.domain.pcaf.value_evidence import (
+    Denominator,
+    Evic,
+    EvicComponent,
+    ValueEvidence,
+)
 from carbontrader_mcp.domain.units import in_words
 
 YEARS_APART_MAX: Final = 2
@@ -19,20 +25,9 @@ YEARS_APART_MAX: Final = 2
 
 HOW_TO_SUPPLY: Final = (
     "Pass company_value_usd: market capitalisation of ordinary and preferred shares at fiscal"
-    " year end + book debt + minority interests, cash not deducted."
+    " year end + book debt + minority interests, cash not deducted; or market_cap_usd alone, with"
+    " debt from the filing; or load your own with `carbontrader load market-values`."
 )
-SIC_DEPOSIT_TAKERS: Final = ("602", "603", "606", "608")
-"""Commercial banks, savings institutions, credit unions, foreign banks: deposits are debt."""
-
-
-class Denominator(StrEnum):
-    """Which figure stands below the outstanding amount."""
-
-    USER_SUPPLIED = "user_supplied"
-    EVIC_PUBLISHED = "evic_published"
-    EVIC_LOWER_BOUND = "evic_public_float_lower_bound"
-    EQUITY_PLUS_DEBT = "total_equity_plus_debt"
-    TOTAL_ASSETS = "total_assets"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,19 +38,6 @@ class CalculationInput:
     value: float
     unit: str
     source: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ValueEvidence:
-    """What is on file about one company's value, nearest to the year asked for."""
-
-    reporting_year: int
-    sic: str | None
-    is_listed: bool
-    user_supplied_usd: float | None = None
-    published: PublishedValue | None = None
-    public_float: PublicFloat | None = None
-    balance_sheet: BalanceSheet | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,21 +53,6 @@ class CompanyValue:
     is_equity_negative: bool = False
 
 
-def evic(
-    *,
-    market_cap_usd: float,
-    total_debt_usd: float,
-    minority_interest_usd: float,
-    preferred_stock_usd: float,
-) -> float:
-    """Enterprise value including cash, in USD: cash is never deducted (section 5.1, box 5.1-2).
-
-    >>> evic(market_cap_usd=50, total_debt_usd=50, minority_interest_usd=0, preferred_stock_usd=0)
-    100
-    """
-    return market_cap_usd + total_debt_usd + minority_interest_usd + preferred_stock_usd
-
-
 def equity_plus_debt(*, total_equity_usd: float, total_debt_usd: float) -> float:
     """Total equity + total debt of the balance sheet, in USD (section 5.2)."""
     return total_equity_usd + total_debt_usd
@@ -98,10 +65,9 @@ def choose_company_value(evidence: ValueEvidence, *, asset_class: AssetClass) ->
         InsufficientDataError: nothing supports one, or the one chosen is not positive.
     """
     uses_evic = asset_class is not AssetClass.UNLISTED_EQUITY
+    found = evic_of(evidence if uses_evic else _without_market_values(evidence))
     value = (
-        _user_supplied(evidence)
-        or (_published(evidence) if uses_evic else None)
-        or (_public_float_bound(evidence) if uses_evic else None)
+        _from_evic(evidence, found)
         or _equity_plus_debt(evidence, uses_evic=uses_evic)
         or _total_assets(evidence, uses_evic=uses_evic)
     )
@@ -136,102 +102,63 @@ def usd_input(name: str, value: float, source: str) -> CalculationInput:
     return CalculationInput(name=name, value=value, unit="USD", source=source)
 
 
-def is_deposit_taker(sic: str | None) -> bool:
-    """Whether customer deposits count as the company's debt (section 5.1).
-
-    >>> is_deposit_taker("6022"), is_deposit_taker("2911"), is_deposit_taker(None)
-    (True, False, False)
-    """
-    return sic is not None and sic.startswith(SIC_DEPOSIT_TAKERS)
-
-
-def _user_supplied(evidence: ValueEvidence) -> CompanyValue | None:
-    amount_usd = evidence.user_supplied_usd
-    if amount_usd is None:
-        return None
-    return CompanyValue(
-        amount_usd=amount_usd,
-        denominator=Denominator.USER_SUPPLIED,
-        as_of_date=None,
-        formula=f"company value {in_words(amount_usd)} USD as supplied",
-        inputs=(usd_input("company_value_usd", amount_usd, "supplied by the caller"),),
-        warnings=(),
+def _without_market_values(evidence: ValueEvidence) -> ValueEvidence:
+    """What serves unlisted equity: a value the caller gives, else book values (section 5.2)."""
+    return replace(
+        evidence,
+        user_market_cap_usd=None,
+        own_values=(),
+        published=None,
+        public_float=None,
     )
 
 
-def _published(evidence: ValueEvidence) -> CompanyValue | None:
-    published = evidence.published
-    if published is None or published.evic_usd is None:
+def _from_evic(evidence: ValueEvidence, found: Evic) -> CompanyValue | None:
+    """EVIC as a denominator: every part an input, every missing part a warning."""
+    if found.value_usd is None or found.method in (None, Denominator.EQUITY_PLUS_DEBT):
         return None
+    inputs = tuple(_input(part) for part in found.components)
+    warnings = [*found.warnings, *found.missing]
+    if found.is_lower_bound:
+        warnings[0] = f"{warnings[0]} {HOW_TO_SUPPLY}"
     return CompanyValue(
-        amount_usd=published.evic_usd,
-        denominator=Denominator.EVIC_PUBLISHED,
-        as_of_date=published.as_of_date,
-        formula=f"EVIC {in_words(published.evic_usd)} USD of {published.as_of_date}",
-        inputs=(usd_input("evic_usd", published.evic_usd, published.source.cite()),),
-        warnings=tuple(_synthetic_warning(published)),
-    )
-
-
-def _public_float_bound(evidence: ValueEvidence) -> CompanyValue | None:
-    public_float, sheet = evidence.public_float, evidence.balance_sheet
-    if public_float is None or public_float.amount_usd <= 0:
-        return None
-    if sheet is None or sheet.debt_usd is None:
-        return None  # market capitalisation and debt may never be left out of EVIC
-    debt_usd, inputs, warnings = _debt(sheet, sic=evidence.sic)
-    minority_usd, preferred_usd = sheet.minority_interest_usd, sheet.preferred_stock_usd
-    inputs.insert(0, usd_input("public_float_usd", public_float.amount_usd, public_float.source))
-    for name, amount_usd in (
-        ("minority_interest_usd", minority_usd),
-        ("preferred_stock_usd", preferred_usd),
-    ):
-        if amount_usd is not None:
-            inputs.append(usd_input(name, amount_usd, sheet.source))
-    warnings.insert(
-        0,
-        f"EVIC is a lower bound: public float of {public_float.ddate} leaves out the shares of"
-        f" affiliates, so for that date the attribution factor is an upper bound. {HOW_TO_SUPPLY}",
-    )
-    parts = [f"{in_words(item.value)} ({item.name})" for item in inputs]
-    return CompanyValue(
-        amount_usd=evic(
-            market_cap_usd=public_float.amount_usd,
-            total_debt_usd=debt_usd,
-            minority_interest_usd=minority_usd if minority_usd is not None else 0.0,
-            preferred_stock_usd=preferred_usd if preferred_usd is not None else 0.0,
-        ),
-        denominator=Denominator.EVIC_LOWER_BOUND,
-        as_of_date=sheet.ddate,
-        formula=f"EVIC >= {' + '.join(parts)} USD",
-        inputs=tuple(inputs),
+        amount_usd=found.value_usd,
+        denominator=found.method,
+        as_of_date=found.as_of_date,
+        formula=_formula(evidence, found, inputs),
+        inputs=inputs,
         warnings=tuple(warnings),
     )
+
+
+def _formula(evidence: ValueEvidence, found: Evic, inputs: tuple[CalculationInput, ...]) -> str:
+    value = f"{in_words(found.value_usd or 0.0)} USD"
+    if evidence.user_supplied_usd is not None:
+        return f"company value {value} as supplied"
+    if len(inputs) == 1:
+        return f"EVIC {value} of {found.as_of_date}"
+    parts = " + ".join(f"{in_words(item.value)} ({item.name})" for item in inputs)
+    return f"EVIC {'>=' if found.is_lower_bound else '='} {parts} USD"
 
 
 def _equity_plus_debt(evidence: ValueEvidence, *, uses_evic: bool) -> CompanyValue | None:
-    sheet = evidence.balance_sheet
-    if sheet is None or sheet.total_equity_usd is None or sheet.debt_usd is None:
+    found = book_value(evidence)
+    if isinstance(found, str) or found.value_usd is None:
         return None
-    debt_usd, debt_inputs, warnings = _debt(sheet, sic=evidence.sic)
-    equity_usd = sheet.total_equity_usd
-    is_negative = equity_usd < 0
-    if is_negative:
-        warnings.append(
-            f"Total equity is {in_words(equity_usd)} USD and counts as 0 (section 5.2): debt"
-            " holders carry all emissions."
-        )
+    warnings = list(found.warnings)
     if evidence.is_listed and uses_evic:
         warnings.append(_no_evic_warning("total equity + total debt at book value"))
-    counted_usd = 0.0 if is_negative else equity_usd
+    equity, *debt = found.components
+    debt_usd = sum(part.value_usd for part in debt)
+    counted_usd = max(equity.value_usd, 0.0)
     return CompanyValue(
         amount_usd=equity_plus_debt(total_equity_usd=counted_usd, total_debt_usd=debt_usd),
         denominator=Denominator.EQUITY_PLUS_DEBT,
-        as_of_date=sheet.ddate,
+        as_of_date=found.as_of_date,
         formula=f"total equity {in_words(counted_usd)} + total debt {in_words(debt_usd)} USD",
-        inputs=(usd_input("total_equity_usd", equity_usd, sheet.source), *debt_inputs),
+        inputs=tuple(_input(part) for part in found.components),
         warnings=tuple(warnings),
-        is_equity_negative=is_negative,
+        is_equity_negative=equity.value_usd < 0,
     )
 
 
@@ -252,38 +179,17 @@ def _total_assets(evidence: ValueEvidence, *, uses_evic: bool) -> CompanyValue |
         denominator=Denominator.TOTAL_ASSETS,
         as_of_date=sheet.ddate,
         formula=f"total assets {in_words(sheet.assets_usd)} USD",
-        inputs=(usd_input("assets_usd", sheet.assets_usd, sheet.source),),
+        inputs=(usd_input("assets_usd", sheet.assets_usd, sheet.source_of("assets")),),
         warnings=tuple(warnings),
     )
 
 
-def _debt(
-    sheet: BalanceSheet, *, sic: str | None
-) -> tuple[float, list[CalculationInput], list[str]]:
-    """Book debt, with customer deposits for a bank; the inputs and warnings that go with it."""
-    debt_usd = sheet.debt_usd or 0.0
-    inputs = [usd_input("debt_usd", debt_usd, sheet.source)]
-    if not is_deposit_taker(sic):
-        return debt_usd, inputs, []
-    deposits_usd = sheet.customer_deposits_usd
-    if deposits_usd is None:
-        return (
-            debt_usd,
-            inputs,
-            [
-                "Customer deposits count as debt of a bank and are not on file, so the company"
-                " value is too low and the attribution factor too high."
-            ],
-        )
-    inputs.append(usd_input("customer_deposits_usd", deposits_usd, sheet.source))
-    return debt_usd + deposits_usd, inputs, []
+def _input(part: EvicComponent) -> CalculationInput:
+    """A part in USD; the figure as given stands in its source where it is in another currency."""
+    name = f"{part.name}_usd" + (f" class {part.class_of_stock}" if part.class_of_stock else "")
+    given = "" if part.currency == "USD" else f"{part.value:,.0f} {part.currency}, "
+    return usd_input(name, part.value_usd, given + part.source)
 
 
 def _no_evic_warning(stand_in: str) -> str:
     return f"The company is listed and no EVIC is on file; {stand_in} is used. {HOW_TO_SUPPLY}"
-
-
-def _synthetic_warning(published: PublishedValue) -> list[str]:
-    if not published.source.is_synthetic:
-        return []
-    return [f"The EVIC of {published.as_of_date} is synthetic."]

@@ -1,0 +1,189 @@
+"""A company's facts from EDGAR (companyfacts) into tables, filing by filing."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from carbontrader_mcp.domain.edgar import EdgarFacts, EdgarSubmissions, SkippedRecord
+from carbontrader_mcp.domain.edgar_facts_json import parse_company_facts
+from carbontrader_mcp.domain.edgar_statements import (
+    ONLY_STANDARD_TAGS,
+    PERIODIC_FORMS,
+    FiledFacts,
+    filed_facts,
+)
+from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.statements import standardise
+from db.activity import store_activity_facts
+from db.cover_pages import store_cover_facts
+from db.database import Database, Transaction
+from db.edgar_companies import store_edgar_companies
+from db.load_filings import Filing, statement_rules, store_facts, store_filings
+from db.loads import LoadReport, record_load
+from db.zip_members import Rejects
+
+KIND = "edgar"
+SOURCE_ID = "sec_companyfacts"
+SOURCE = {
+    "source_id": SOURCE_ID,
+    "publisher": "US Securities and Exchange Commission",
+    "title": "EDGAR company facts: figures with standard tags and without dimensions",
+    "url": "https://www.sec.gov/search-filings/edgar-application-programming-interfaces",
+    "licence": "US federal government work, public domain (17 USC 105)",
+    "is_synthetic": 0,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgarReport(LoadReport):
+    """`kept_filings` were left as they are on file."""
+
+    kept_filings: int
+
+
+def load_company_facts(
+    database: Database,
+    document: bytes | Path | EdgarFacts,
+    *,
+    now: datetime,
+    submissions: EdgarSubmissions | None = None,
+    forms: Collection[str] = PERIODIC_FORMS,
+    filed_from: date | None = None,
+    source_url: str | None = None,
+) -> EdgarReport:
+    """Load a company's filings of these forms: statements, facts of their period, activity.
+
+    A filing that another source brought is replaced only if the facts here standardise to more
+    figures of its own period: data sets and reports hold the filer's own tags too, and dimensions.
+    It gets the facts of its cover page in any case. Facts that cannot be used go to
+    `load_rejects`; loading a document again writes the same rows.
+
+    Raises:
+        InvalidInputError: the file cannot be read.
+        SourceChangedError: it is no document of company facts; nothing is changed.
+    """
+    facts, sha256 = _facts(document)
+    filings = filed_facts(facts, submissions, forms=forms, filed_from=filed_from)
+    with database.transaction() as transaction:
+        counts: Counter[str] = Counter()
+        if submissions is not None:
+            counts["companies"] += store_edgar_companies(transaction, [submissions.company])
+        stored, kept_filings = store_filed_facts(transaction, filings)
+        counts.update(stored)
+        file_name = document.name if isinstance(document, Path) else f"CIK{facts.cik}.json"
+        rejects = Rejects()
+        add_skipped(rejects, file_name, facts.skipped)
+        report = EdgarReport(
+            load_id=f"{KIND}:{sha256[:16]}",
+            file_name=file_name,
+            sha256=sha256,
+            row_counts=dict(counts),
+            reject_count=rejects.count_by_member.total(),
+            kept_filings=kept_filings,
+        )
+        record_load(transaction, report, rejects, kind=KIND, now=now, source_url=source_url)
+    return report
+
+
+def store_filed_facts(
+    transaction: Transaction, filings: Sequence[FiledFacts]
+) -> tuple[Counter[str], int]:
+    """Rows written per table, and how many filings were left as they are on file.
+
+    A filing of several registrants stays with the one it is on file under.
+    """
+    transaction.insert("sources", [SOURCE], replace=True)
+    on_file = _on_file(transaction, filings)
+    own: dict[str, FiledFacts] = {}
+    for filing in filings:
+        known = on_file.get(filing.submission.adsh)
+        if known is None or known.cik == filing.submission.cik:
+            own.setdefault(filing.submission.adsh, filing)
+    taken = [filing for adsh, filing in own.items() if not _is_better(on_file.get(adsh), filing)]
+    as_filings = _as_filings(transaction, taken)
+    counts = Counter(store_filings(transaction, as_filings, source_id=SOURCE_ID))
+    counts["business_activity"] = store_facts(transaction, as_filings)
+    counts["filing_findings"] += transaction.insert(
+        "filing_findings",
+        [{"adsh": filing.submission.adsh, **vars(ONLY_STANDARD_TAGS)} for filing in taken],
+        replace=True,
+    )
+    for adsh, filing in own.items():
+        cik = filing.submission.cik
+        counts["cover_page_facts"] += store_cover_facts(
+            transaction, filing.cover_facts, cik=cik, adsh=adsh, source_id=SOURCE_ID
+        )
+        counts["activity_data"] += store_activity_facts(
+            transaction, filing.activity_facts, cik=cik, adsh=adsh, source_id=SOURCE_ID
+        )
+    return counts, len(filings) - len(taken)
+
+
+def add_skipped(rejects: Rejects, member: str, skipped: Iterable[SkippedRecord]) -> None:
+    """Records that could not be read, as rejects numbered in their order."""
+    for number, record in enumerate(skipped, 1):
+        rejects.add(member, number, f"{record.place}: {record.reason}")
+
+
+def _as_filings(transaction: Transaction, filings: Sequence[FiledFacts]) -> list[Filing]:
+    """Facts alone name no industry and no country; what is on file of the company stands."""
+    ciks = sorted({filing.submission.cik for filing in filings})
+    rows = transaction.query(
+        "SELECT cik, sic, country FROM companies WHERE cik IN (SELECT value FROM json_each(:ciks))",
+        ciks=json.dumps(ciks),
+    )
+    known = {row["cik"]: (row["sic"], row["country"]) for row in rows}
+    found: list[Filing] = []
+    for filing in filings:
+        sic, country = known.get(filing.submission.cik, (None, None))
+        submission = replace(filing.submission, sic=filing.submission.sic or sic)
+        found.append(Filing(submission=submission, facts=filing.facts, country=country))
+    return found
+
+
+def _facts(document: bytes | Path | EdgarFacts) -> tuple[EdgarFacts, str]:
+    """The facts, and the SHA-256 of the document, or of the text of facts already read."""
+    if isinstance(document, EdgarFacts):
+        text = "\n".join(map(repr, document.facts))
+        return document, hashlib.sha256(text.encode()).hexdigest()
+    try:
+        content = document.read_bytes() if isinstance(document, Path) else document
+    except OSError as error:
+        raise InvalidInputError(f"{document} cannot be read: {error.strerror or error}.") from error
+    return parse_company_facts(content), hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True)
+class _OnFile:
+    """A filing on file: of whom, from which source, with how many figures of its period."""
+
+    cik: str
+    source_id: str
+    figure_count: int
+
+
+def _on_file(transaction: Transaction, filings: Sequence[FiledFacts]) -> dict[str, _OnFile]:
+    rows = transaction.query(
+        "SELECT adsh, cik, source_id, (SELECT count(*) FROM filing_figures f"
+        " WHERE f.filing_number = s.filing_number"
+        " AND f.ddate = CAST(replace(s.period, '-', '') AS INTEGER)) AS figures"
+        " FROM submissions s WHERE adsh IN (SELECT value FROM json_each(:adshs))",
+        adshs=json.dumps([filing.submission.adsh for filing in filings]),
+    )
+    return {row["adsh"]: _OnFile(row["cik"], row["source_id"], row["figures"]) for row in rows}
+
+
+def _is_better(known: _OnFile | None, filing: FiledFacts) -> bool:
+    """Whether another source brought the filing with as many figures or more."""
+    if known is None or known.source_id == SOURCE_ID or not known.figure_count:
+        return False
+    return known.figure_count >= _figure_count(filing)
+
+
+def _figure_count(filing: FiledFacts) -> int:
+    found = standardise(filing.submission, filing.facts, statement_rules())
+    return sum(figure.ddate == filing.submission.period for figure in found.figures)

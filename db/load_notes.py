@@ -1,0 +1,249 @@
+"""One month or quarter of the SEC's Financial Statement and Notes data sets into tables."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from carbontrader_mcp.domain.filings import FactRow
+from carbontrader_mcp.domain.inline_xbrl import DatedFact
+from carbontrader_mcp.domain.statement_calculations import Arc, calculated_tags
+from db.columns import pl
+from db.cover_pages import store_cover_facts
+from db.database import Database, Transaction
+from db.fsds_labels import LABEL_COLUMNS, read_labelled_tags
+from db.fsds_numbers import Facts, read_numbers
+from db.fsds_submissions import SUBMISSION_COLUMNS, FsdsFiling, read_submissions
+from db.load_filings import (
+    Filing,
+    compared_tags,
+    statement_rules,
+    store_facts,
+    store_filings,
+)
+from db.load_fsds import load_fsds
+from db.loads import LoadReport, file_sha256, record_load
+from db.notes_members import (
+    LINES,
+    NUMBERS,
+    PUBLIC_FLOAT,
+    SUBMISSIONS,
+    NotesNumbers,
+    read_calculations,
+    read_public_floats,
+    read_segments,
+)
+from db.zip_members import Archive, Member, Progress, Rejects, open_archive
+
+KIND = "fsn"
+SOURCE_ID = "sec_fsn"
+SOURCE = {
+    "source_id": SOURCE_ID,
+    "publisher": "US Securities and Exchange Commission",
+    "title": "Financial Statement and Notes Data Sets",
+    "url": "https://www.sec.gov/data-research/sec-markets-data/financial-statement-notes-data-sets",
+    "licence": "US federal government work, public domain (17 USC 105)",
+    "is_synthetic": 0,
+}
+BATCH_FILINGS = 500
+US_GAAP, IFRS = "us-gaap", "ifrs-full"
+DAY_COLUMNS = ("period", "before_1", "before_2")
+
+
+def load_data_set(
+    database: Database,
+    zip_path: Path,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+    with_activity: bool = True,
+    file_name: str | None = None,
+    source_url: str | None = None,
+    kept_file: str | None = None,
+) -> LoadReport:
+    """Load a quarter or, if its members are those of the Notes edition, a file of that.
+
+    Raises InvalidInputError, with nothing changed, if the file is damaged or of another kind.
+    """
+    load = load_notes if is_notes(zip_path) else load_fsds
+    return load(
+        database,
+        zip_path,
+        now=now,
+        progress=progress,
+        with_activity=with_activity,
+        file_name=file_name,
+        source_url=source_url,
+        kept_file=kept_file,
+    )
+
+
+def is_notes(zip_path: Path) -> bool:
+    """Whether a data set is of the Notes edition.
+
+    Raises InvalidInputError if the file is no zip, or a zip of something else.
+    """
+    with open_archive(zip_path) as archive:
+        if SUBMISSIONS in archive and NUMBERS in archive:
+            return True
+        archive.require("sub.txt", "num.txt", kind="a data set of the SEC")
+    return False
+
+
+def load_notes(
+    database: Database,
+    zip_path: Path,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+    with_activity: bool = True,
+    file_name: str | None = None,
+    source_url: str | None = None,
+    kept_file: str | None = None,
+) -> LoadReport:
+    """Load one zip of the Notes edition: as `load_fsds`, and facts of the notes and the cover page.
+
+    Public float and share counts have their own days. Filings that are on file are replaced.
+    """
+    rejects = Rejects()
+    with open_archive(zip_path) as archive:
+        archive.require(SUBMISSIONS, NUMBERS, kind="a Financial Statement and Notes data set")
+        sha256 = file_sha256(zip_path)
+        read = _read(archive, rejects, progress)
+        with database.transaction() as transaction:
+            transaction.insert("sources", [SOURCE], replace=True)
+            counts: Counter[str] = Counter()
+            for batch in _batches(read):
+                counts.update(store_filings(transaction, batch, source_id=SOURCE_ID))
+                if with_activity:
+                    counts["business_activity"] += store_facts(transaction, batch)
+                counts["cover_page_facts"] += _store_covers(transaction, batch, read)
+            report = LoadReport(
+                load_id=f"{KIND}:{sha256[:16]}",
+                file_name=file_name or zip_path.name,
+                sha256=sha256,
+                row_counts=dict(counts),
+                reject_count=rejects.count_by_member.total(),
+            )
+            record_load(
+                transaction,
+                report,
+                rejects,
+                kind=KIND,
+                now=now,
+                source_url=source_url,
+                kept_file=kept_file,
+            )
+    return report
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    filings: Sequence[FsdsFiling]
+    facts: Facts
+    labelled: Mapping[int, Mapping[str, str]]
+    public_floats: Mapping[str, DatedFact]
+    share_counts: Mapping[str, Sequence[DatedFact]]
+    calculations: Mapping[str, Sequence[Arc]]
+
+
+def _read(archive: Archive, rejects: Rejects, progress: Progress | None) -> _Read:
+    submissions = Member(archive, SUBMISSIONS, SUBMISSION_COLUMNS, progress)
+    filings = read_submissions(submissions, rejects)
+    frame = _frame(filings)
+    numbers = NotesNumbers(archive, read_segments(archive, progress), rejects, progress)
+    facts = read_numbers(numbers, frame, rejects, wanted_tags=compared_tags())
+    labelled: Mapping[int, Mapping[str, str]] = {}
+    if LINES in archive:
+        lines = Member(archive, LINES, LABEL_COLUMNS, progress)
+        labelled = read_labelled_tags(lines, frame, facts.current, statement_rules())
+    return _Read(
+        filings=filings,
+        facts=facts,
+        labelled=labelled,
+        public_floats=read_public_floats(archive),
+        share_counts=numbers.share_counts,
+        calculations=read_calculations(archive, progress),
+    )
+
+
+def _frame(filings: Sequence[FsdsFiling]) -> pl.DataFrame:
+    """The filings as `read_numbers` wants them."""
+    return pl.DataFrame(
+        [
+            (filing.submission.adsh, position, filing.submission.name, *_days(filing))
+            for position, filing in enumerate(filings)
+        ],
+        schema={
+            "adsh": pl.String,
+            "filing": pl.Int32,
+            "name": pl.String,
+            **dict.fromkeys(DAY_COLUMNS, pl.String),
+        },
+        orient="row",
+    )
+
+
+def _days(filing: FsdsFiling) -> tuple[str, str, str]:
+    return filing.period, filing.before_1, filing.before_2
+
+
+def _batches(read: _Read) -> Iterator[list[Filing]]:
+    facts = pl.concat([read.facts.current, read.facts.comparative]).sort("filing", "line")
+    columns = ("filing", "tag", "version", "ddate", "qtrs", "uom", "value")
+    for first in range(0, len(read.filings), BATCH_FILINGS):
+        batch = read.filings[first : first + BATCH_FILINGS]
+        part = facts.filter(pl.col("filing").is_between(first, first + len(batch) - 1))
+        rows: dict[int, list[FactRow]] = {}
+        for position, tag, version, day, qtrs, unit, value in part.select(columns).iter_rows():
+            ddate = f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
+            rows.setdefault(position, []).append((tag, version, ddate, qtrs, unit, value))
+        yield [
+            _filing(filing, rows.get(position, []), read, position)
+            for position, filing in enumerate(batch, first)
+        ]
+
+
+def _store_covers(transaction: Transaction, filings: Sequence[Filing], read: _Read) -> int:
+    """Share counts per class and public float, each with its own day."""
+    count = 0
+    for filing in filings:
+        cik, adsh = filing.submission.cik, filing.submission.adsh
+        floats = (read.public_floats[adsh],) if adsh in read.public_floats else ()
+        facts = (*read.share_counts.get(adsh, ()), *floats)
+        count += store_cover_facts(transaction, facts, cik=cik, adsh=adsh, source_id=SOURCE_ID)
+    return count
+
+
+def _filing(filing: FsdsFiling, facts: list[FactRow], read: _Read, position: int) -> Filing:
+    public_float = read.public_floats.get(filing.submission.adsh)
+    if public_float is not None:
+        facts = [row for row in facts if row[0] != PUBLIC_FLOAT]
+        facts.append(
+            (PUBLIC_FLOAT, public_float.version, public_float.end_date, 0, public_float.unit,
+             public_float.value)
+        )  # fmt: skip
+    return Filing(
+        submission=filing.submission,
+        facts=facts,
+        labelled_tags=read.labelled.get(position),
+        calculated_tags=_calculated(filing, facts, read),
+        country=filing.country,
+        former_name=filing.former_name,
+        filer_status=filing.filer_status,
+    )
+
+
+def _calculated(
+    filing: FsdsFiling, facts: Sequence[FactRow], read: _Read
+) -> Mapping[str, str] | None:
+    """What the filer's own tags are by its sums; the reader leaves their version empty."""
+    adsh = filing.submission.adsh
+    arcs = read.calculations.get(adsh)
+    if not arcs:
+        return None
+    named = [(row[0], row[1] or adsh, *row[2:]) for row in facts]
+    counts = Counter(version.partition("/")[0] for _, version, *_ in facts)
+    taxonomy = IFRS if counts["ifrs"] + counts[IFRS] > counts[US_GAAP] else US_GAAP
+    return calculated_tags(arcs, named, filing.submission, statement_rules(), taxonomy=taxonomy)
