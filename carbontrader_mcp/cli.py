@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from carbontrader_mcp.wiring import Connections
 
 FIRST_STAGE = "fetch"
+YEARS_MAX = 10
 EXIT_CODES = {"completed": 0, "no_trade": 0, "refused": 3, "failed": 1, "running": 1}
 
 
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "run": _run,
         "runs": _runs,
         "load": _load,
+        "search": _search,
+        "filing": _filing,
         "evic": _evic,
         "export": _export,
         "serve": serve.serve,
@@ -87,6 +90,19 @@ def _parser() -> argparse.ArgumentParser:
 
     load = commands.add_parser("load", help="load files into the database")
     load_commands.add_options(load)
+
+    search = commands.add_parser("search", help="find SEC filers by name, ticker, CIK or SIC code")
+    search.add_argument("query", help="typing errors are forgiven")
+
+    filing = commands.add_parser("filing", help="a filing's statements, each figure with its tag")
+    which_filing = filing.add_mutually_exclusive_group(required=True)
+    which_filing.add_argument("--adsh", help="SEC accession number")
+    which_filing.add_argument("--company", help="name, ticker or CIK")
+    filing.add_argument("--form", help="with --company, for example 10-K or 10-Q")
+    filing.add_argument("--fiscal-year", type=int, metavar="YEAR", help="with --company")
+    filing.add_argument("--years", type=int, metavar="N", help="annual accounts side by side")
+    filing.add_argument("--full", action="store_true", help="every figure, not the main ones")
+    filing.add_argument("--json", action="store_true", help="print as JSON")
 
     evic = commands.add_parser("evic", help="a company's enterprise value including cash, by part")
     evic.add_argument("--company", required=True, help="name, ticker or CIK")
@@ -190,6 +206,40 @@ def _show(run: WorkflowRun, *, as_json: bool) -> None:
 
 def _load(options: argparse.Namespace) -> int:
     return load_commands.load(options, _connections())
+
+
+def _search(options: argparse.Namespace) -> int:
+    from carbontrader_mcp.filing_report import print_companies
+    from db.companies import search
+
+    print_companies(search(_connections().database, options.query))
+    return 0
+
+
+def _filing(options: argparse.Namespace) -> int:
+    from carbontrader_mcp.domain.filing_answers import Detail
+    from carbontrader_mcp.filing_report import print_filing, print_filing_json
+    from db import filing_answers
+
+    database = _connections().database
+    adsh = filing_answers.find_adsh(
+        database,
+        adsh=options.adsh,
+        company=options.company,
+        form=options.form,
+        fiscal_year=options.fiscal_year,
+    )
+    detail = Detail.FULL if options.full else Detail.CONCISE
+    if options.years is None:
+        answer = filing_answers.load_filing_answer(database, adsh, detail=detail)
+    elif 1 <= options.years <= YEARS_MAX:
+        answer = filing_answers.load_annual_answer(
+            database, adsh, years=options.years, detail=detail
+        )
+    else:
+        raise InvalidInputError(f"--years is {options.years}; it must be 1 to {YEARS_MAX}.")
+    print_filing_json(answer) if options.json else print_filing(answer)
+    return 0
 
 
 def _evic(options: argparse.Namespace) -> int:
