@@ -7,7 +7,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carbontrader_mcp import load_commands, serve
 from carbontrader_mcp.domain.errors import (
@@ -91,19 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("load", help="load files into the database")
     load_commands.add_options(load)
 
-    search = commands.add_parser("search", help="find SEC filers by name, ticker, CIK or SIC code")
-    search.add_argument("query", help="typing errors are forgiven")
-
-    filing = commands.add_parser("filing", help="a filing's statements, each figure with its tag")
-    which_filing = filing.add_mutually_exclusive_group(required=True)
-    which_filing.add_argument("--adsh", help="SEC accession number")
-    which_filing.add_argument("--company", help="name, ticker or CIK")
-    filing.add_argument("--form", help="with --company, for example 10-K or 10-Q")
-    filing.add_argument("--fiscal-year", type=int, metavar="YEAR", help="with --company")
-    filing.add_argument("--years", type=int, metavar="N", help="annual accounts side by side")
-    filing.add_argument("--full", action="store_true", help="every figure, not the main ones")
-    filing.add_argument("--json", action="store_true", help="print as JSON")
-
+    _add_lookups(commands)
     evic = commands.add_parser("evic", help="a company's enterprise value including cash, by part")
     evic.add_argument("--company", required=True, help="name, ticker or CIK")
     evic.add_argument(
@@ -124,6 +112,21 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", help="what is configured, which data is loaded, what is missing")
     return parser
+
+
+def _add_lookups(commands: Any) -> None:
+    search = commands.add_parser("search", help="find SEC filers by name, ticker, CIK or SIC code")
+    search.add_argument("query", help="typing errors are forgiven")
+
+    filing = commands.add_parser("filing", help="a filing's statements, each figure with its tag")
+    which_filing = filing.add_mutually_exclusive_group(required=True)
+    which_filing.add_argument("--adsh", help="SEC accession number")
+    which_filing.add_argument("--company", help="name, ticker or CIK")
+    filing.add_argument("--form", help="with --company, for example 10-K or 10-Q")
+    filing.add_argument("--fiscal-year", type=int, metavar="YEAR", help="with --company")
+    filing.add_argument("--years", type=int, metavar="N", help="annual accounts side by side")
+    filing.add_argument("--full", action="store_true", help="every figure, not the main ones")
+    filing.add_argument("--json", action="store_true", help="print as JSON")
 
 
 def _connections() -> Connections:

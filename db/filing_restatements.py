@@ -52,4 +52,7 @@ def _figures(transaction: Transaction, adsh: str, view: str) -> list[FigureRow]:
         f" FROM {view} WHERE adsh = ?"
     )
     rows = transaction.dbapi.execute(sql, (adsh,))
-    return [FigureRow(*row[:7], bool(row[7])) for row in rows]
+    return [
+        FigureRow(field, value, ddate, qtrs, unit, source_tag, rule, bool(is_derived))
+        for field, value, ddate, qtrs, unit, source_tag, rule, is_derived in rows
+    ]

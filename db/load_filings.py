@@ -21,7 +21,7 @@ from db.filing_companies import (
     renew_sizes,
     store_companies,
 )
-from db.filing_facts import day_number, filing_number, replace_facts, tag_ids
+from db.filing_facts import FactNumbers, day_number, filing_number, replace_facts, tag_ids
 from db.filing_restatements import store_restatements
 from db.filing_statements import FIELDS_BY_STATEMENT, Origins, replace_statements
 from db.fx import StatementRates
@@ -118,17 +118,23 @@ def store_filings(
 def store_facts(transaction: Transaction, filings: Sequence[Filing]) -> int:
     """Facts of the filings' own periods into `business_activity`; rows written."""
     facts = [
-        (filing_number(filing.submission.adsh), tag, _version(filing, version), ddate, *rest)
+        (
+            filing_number(filing.submission.adsh),
+            tag,
+            _version(filing, version),
+            ddate,
+            (qtrs, unit, value),
+        )
         for filing in filings
-        for tag, version, ddate, *rest in filing.facts
+        for tag, version, ddate, qtrs, unit, value in filing.facts
         if ddate == filing.submission.period or tag in COVER_PAGE_TAGS
     ]
     tags = sorted({(fact[1], fact[2]) for fact in facts})
     ids = dict(zip(tags, tag_ids(transaction, tags), strict=True))
     numbers = [filing_number(filing.submission.adsh) for filing in filings]
-    rows = [
-        (number, ids[tag, version], day_number(ddate), *rest)
-        for number, tag, version, ddate, *rest in facts
+    rows: list[FactNumbers] = [
+        (number, ids[tag, version], day_number(ddate), qtrs, unit, value)
+        for number, tag, version, ddate, (qtrs, unit, value) in facts
     ]
     # Sorting keeps the order of facts with the same key, of which the first is kept.
     rows.sort(key=lambda row: row[:5])

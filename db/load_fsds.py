@@ -1,7 +1,7 @@
 """One quarter of the SEC's Financial Statement Data Sets into tables, in one transaction."""
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
@@ -88,7 +88,7 @@ def load_fsds(
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def _no_collection() -> Generator[None]:
     """Nothing a load makes refers to itself; looking for such garbage would take a fifth of it."""
     was_enabled = gc.isenabled()
     gc.disable()

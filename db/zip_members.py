@@ -11,9 +11,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from isal import isal_zlib
+from isal import isal_zlib as _untyped
 
 from carbontrader_mcp.domain.errors import InvalidInputError
 
@@ -33,6 +34,9 @@ LOCAL_HEADER_BYTES = 30
 ENCRYPTED_FLAG = 1
 
 Progress = Callable[[str, int], None]
+
+isal_zlib: Any = _untyped
+InflateError: type[Exception] = isal_zlib.error
 
 
 @dataclass
@@ -120,7 +124,7 @@ def open_archive(path: Path) -> Generator[Archive]:
         EOFError,
         UnicodeDecodeError,
         zlib.error,
-        isal_zlib.error,
+        InflateError,
         RuntimeError,
         NotImplementedError,
     ) as error:
