@@ -82,7 +82,7 @@ class Connections:
         from db.load_fixtures import load_fixtures
         from db.portfolios import open_paper_accounts
 
-        database = Database(self.settings.database_path)
+        database = Database(self.settings.database_path, may_upgrade=not self.settings.is_read_only)
         load_fixtures(database, now=self.clock())
         open_paper_accounts(database, self._trading_policy, now=self.clock())
         return database

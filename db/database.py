@@ -27,10 +27,15 @@ SQLITE_VERSION_MIN = (3, 51, 3)
 
 
 class Database:
-    """One SQLite file. Created with its schema when missing, opened at first use."""
+    """One SQLite file. Created with its schema when missing, opened at first use.
 
-    def __init__(self, path: Path) -> None:
+    A file of an earlier schema version is upgraded when it is opened, or, with `may_upgrade`
+    off, refused.
+    """
+
+    def __init__(self, path: Path, *, may_upgrade: bool = True) -> None:
         self.path = path
+        self._may_upgrade = may_upgrade
         self._opening = threading.Lock()
 
     def query(self, sql: str, **params: object) -> list[Row]:
@@ -84,8 +89,17 @@ class Database:
 
         engine = _sqlite_engine(self.path)
         try:
-            _create_schema(engine)
+            if _has_earlier_schema(engine, may_upgrade=self._may_upgrade):
+                # Not at the top: the loaders that an upgrade runs cost time to import.
+                from db.upgrades import upgrade
+
+                upgrade(engine, self.path)
         except DatabaseError as error:
+            if "locked" in str(error.orig):
+                raise InsufficientDataError(
+                    f"The database {self.path} is in use: another process is writing to it, a load"
+                    " or an upgrade to a new version. Try again when it has finished."
+                ) from error
             raise InsufficientDataError(
                 f"The database {self.path} cannot be used: {error.orig}. Set CARBONTRADER_DB to a"
                 " file this program may write, or move this one away to have it made anew."
@@ -192,21 +206,39 @@ def _sqlite_engine(path: Path) -> Engine:
     return engine
 
 
-def _create_schema(engine: Engine) -> None:
-    from db.schema import AFTER_CREATE, SCHEMA_VERSION, metadata
+def create_tables(connection: Connection) -> None:
+    """Make every table, view, index and trigger of the current schema."""
+    from db.schema import AFTER_CREATE, metadata
+
+    metadata.create_all(connection)
+    for statement in AFTER_CREATE:
+        connection.exec_driver_sql(statement)
+
+
+def _has_earlier_schema(engine: Engine, *, may_upgrade: bool) -> bool:
+    """Make the schema in an empty file; True if the file has one that can be upgraded."""
+    from db.schema import SCHEMA_VERSION
 
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         if version == 0:
-            metadata.create_all(connection)
-            for statement in AFTER_CREATE:
-                connection.exec_driver_sql(statement)
+            create_tables(connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version != SCHEMA_VERSION:
-            connection.rollback()
-            raise InsufficientDataError(
-                f"The database {engine.url.database} has schema version {version}; this program"
-                f" knows version {SCHEMA_VERSION}. Set CARBONTRADER_DB to another file."
-            )
-        connection.commit()
+            connection.commit()
+            return False
+        connection.rollback()
+    if version == SCHEMA_VERSION:
+        return False
+    known = f"has schema version {version}; this program knows version {SCHEMA_VERSION}"
+    if not 0 < version < SCHEMA_VERSION:
+        raise InsufficientDataError(
+            f"The database {engine.url.database} {known}. Set CARBONTRADER_DB to another file."
+        )
+    if not may_upgrade:
+        raise InsufficientDataError(
+            f"The database {engine.url.database} {known} and may not change the file to upgrade"
+            " it. Run `carbontrader doctor` once with CARBONTRADER_READ_ONLY=0; a copy of the file"
+            " as it is will be kept beside it."
+        )
+    return True

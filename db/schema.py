@@ -19,7 +19,7 @@ from db.schema_columns import metadata, views
 
 __all__ = ["AFTER_CREATE", "IMMUTABLE_TABLES", "SCHEMA_VERSION", "metadata", "views"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TOPICS = (
     schema_filings,
