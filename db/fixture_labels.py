@@ -20,7 +20,7 @@ def fixture_labels(
     the field, or the filing has no fact of a tag.
     """
     reader = csv.reader(content.decode("utf-8").splitlines(), strict=True)
-    header = next(reader, [])
+    header = next(reader, list[str]())
     if header != COLUMNS:
         raise InvalidInputError(f"{LABELS_FILE}, line 1: the columns are {header}, not {COLUMNS}.")
     found: dict[str, dict[str, str]] = {}

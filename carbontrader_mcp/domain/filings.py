@@ -51,6 +51,9 @@ CASH_FLOW_FIELDS = (
 FactRow: TypeAlias = tuple[str, str, str, int, str, float]
 """Tag, version, ISO date, quarters, unit, value: a Fact at a third of its memory and time."""
 
+OWN_VERSION = ""
+"""The version of a filer's own tag where a loader leaves it out: the filing, or its adsh."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:

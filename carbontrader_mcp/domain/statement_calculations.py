@@ -6,7 +6,7 @@ calculation linkbase of a filing.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from carbontrader_mcp.domain.filings import FactRow, Submission
+from carbontrader_mcp.domain.filings import OWN_VERSION, FactRow, Submission
 from carbontrader_mcp.domain.statement_periods import duration_order
 from carbontrader_mcp.domain.statement_rule_types import TaxonomyRules
 from carbontrader_mcp.domain.statement_rules import StatementRules
@@ -39,7 +39,7 @@ def calculated_tags(
     What is not proved is left out.
     """
     values = _current_values(facts, submission)
-    own = {row[0] for row in facts if row[1] == submission.adsh}
+    own = {row[0] for row in facts if row[1] in (OWN_VERSION, submission.adsh)}
     children: dict[str, list[tuple[str, float]]] = {}
     for parent, child, weight in arcs:
         if (child, weight) not in children.setdefault(parent, []):

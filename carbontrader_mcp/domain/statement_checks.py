@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from carbontrader_mcp.domain.filings import FactRow, FigureRow, Finding, Submission
+from carbontrader_mcp.domain.filings import OWN_VERSION, FactRow, FigureRow, Finding, Submission
 from carbontrader_mcp.domain.statement_plausibility import (
     check_cover_page,
     check_dates,
@@ -272,7 +272,7 @@ def _own_lines(figures: Figures, context: FilingContext, *, is_instant: bool) ->
     lines = [
         row
         for row in context.facts
-        if row[1] == context.submission.adsh
+        if row[1] in (OWN_VERSION, context.submission.adsh)
         and (row[3] == 0) == is_instant
         and row[4] == context.currency
         and abs(row[5]) >= size_min

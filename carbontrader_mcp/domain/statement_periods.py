@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from carbontrader_mcp.domain.filings import FactRow, Submission
 
@@ -20,6 +21,7 @@ def duration_order(submission: Submission) -> tuple[int, ...]:
     return (*range(longest, 0, -1), *range(longest + 1, QTRS_MAX + 1))
 
 
+@lru_cache(maxsize=1024)
 def prior_date(day: str) -> str:
     """The end of the same month a year before.
 

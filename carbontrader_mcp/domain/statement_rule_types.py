@@ -1,7 +1,7 @@
 """What a rule for a standardised figure is: formulas of tags and fields, with conditions."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -98,11 +98,11 @@ class FieldRules:
     zero_needs: tuple[str, ...] = ()
     zero_unless_tag_like: re.Pattern[str] | None = None
 
-    @cached_property
-    def steps(self) -> tuple[tuple[str | None, Rule], ...]:
+    def steps(self, *, rare: Collection[str]) -> tuple[tuple[str | None, Rule], ...]:
         """Each rule with a name it cannot do without; a bare tag has no rule to apply.
 
-        Of the names a rule needs the rarest is wanted: a tag rather than a field, and the last.
+        Of several such names the rarest is wanted, so that most rules are passed over unread:
+        one of `rare`, else a condition, else a tag rather than a field, and the last.
         """
         steps: list[tuple[str | None, Rule]] = []
         for rule in self.rules:
@@ -111,7 +111,9 @@ class FieldRules:
                 continue
             required = [term for term in rule.terms if not term.is_optional]
             required.sort(key=lambda term: not term.is_field)
-            steps.append((required[-1].name if required else None, rule))
+            names = [*(term.name for term in required), *rule.when]
+            names.sort(key=lambda name: name in rare)
+            steps.append((names[-1] if names else None, rule))
         return tuple(steps)
 
     @property
@@ -148,7 +150,8 @@ class TaxonomyRules:
 
     def _steps(self, entries: Sequence[FieldRules]) -> Steps:
         bits = self.bit_by_field
-        return tuple((entry, bits[entry.field], entry.steps) for entry in entries)
+        by_label_only = {field for field, entry in self.fields.items() if not entry.rules}
+        return tuple((e, bits[e.field], e.steps(rare=by_label_only)) for e in entries)
 
     @cached_property
     def bits_by_name(self) -> dict[str, int]:

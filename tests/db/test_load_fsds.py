@@ -1,6 +1,3 @@
-import csv
-import gzip
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +7,6 @@ import pytest
 
 from carbontrader_mcp.domain.errors import InvalidInputError
 from db.database import Database
-from db.load_filings import statement_rules
 from db.load_fsds import load_fsds
 
 SHARED = Path(__file__).parents[2] / "../shared/data/sec"
@@ -343,102 +339,6 @@ def test_another_providers_file_is_refused_clearly(database: Database) -> None:
 
     with pytest.raises(InvalidInputError, match=r"sub\.txt has no column countryba"):
         load_fsds(database, path, now=NOW)
-
-
-FIELDS_OF_ORACLE = {
-    "revenue": "revenue", "net_income": "net_income", "assets": "assets",
-    "liabilities": "liabilities", "equity_total": "equity", "debt": "debt",
-    "cfo": "operating", "cfi": "investing", "cff": "financing",
-}  # fmt: skip
-
-SHARE_AGREED_MIN = {
-    "revenue": 0.97,  # ours is the total: of a bank, with other income, or net of sales taxes
-    "net_income": 0.97,  # ours is the parent's part
-    "assets": 1.0,
-    "liabilities": 0.99,  # redeemable minority interest is taken off
-    "equity": 0.99,  # a minority within the total is not added twice
-    "debt": 0.85,  # ours adds the kinds of debt that a list of tags, the first wins, leaves out
-    "operating": 0.99,  # one 10-Q (Amazon), whose twelve months were taken
-    "investing": 0.99,  # the same
-    "financing": 0.99,  # the same
-}
-"""Measured on each of the three quarters and rounded down; docs/standardisation.md has the table."""
-
-OTHER_REASON = "other"
-
-
-def reason_of_difference(field: str, row: dict[str, str], ours: dict[str, object] | None) -> str:
-    """Why a prototype's figure and ours differ, of the reasons in docs/standardisation.md."""
-    if ours is None:
-        return "one finance lease tag of the current part is no debt"
-    source, rule = str(ours["source_tag"]), str(ours["rule"])
-    if field in ("operating", "investing", "financing") or "AMAZON" in row["name"]:
-        return "the quarter of a 10-Q, not its last twelve months"
-    if field == "revenue":
-        if rule in ("revenue_total_by_label", "RegulatedOperatingRevenue"):
-            return "the line called total, not gross or net sales alone"
-        return "all income of a bank or broker, not one kind of it"
-    if field == "net_income":
-        return "the parent's part, not the group's profit"
-    if field in ("liabilities", "equity"):
-        if "TotalEquity" in source or rule.startswith("Assets -"):
-            return "a minority within the total is not added twice"
-        return "redeemable minority interest is taken off"
-    if field == "debt":
-        if not set(source.split(" + ")) <= statement_rules().tags:
-            return "with the filer's own debt lines"
-        if float(str(ours["value"])) > float(row["debt"]):
-            return "adds kinds of debt that the first tag of a list leaves out"
-        return "a line counted twice is counted once"
-    return OTHER_REASON
-
-
-def differences(
-    database: Database, recorded: list[dict[str, str]]
-) -> tuple[dict[str, float], dict[tuple[str, str], list[str]]]:
-    """Per field the share of recorded figures that is ours; per field and reason the filings."""
-    rows = database.query("SELECT adsh, field, value, source_tag, rule FROM statement_lineage")
-    ours = {(row["adsh"], row["field"]): row for row in reversed(rows)}
-    filled: Counter[str] = Counter()
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for row in recorded:
-        for column, field in FIELDS_OF_ORACLE.items():
-            if not row[column]:
-                continue
-            filled[field] += 1
-            found = ours.get((row["adsh"], field))
-            if found is None or found["value"] != float(row[column]):
-                reason = reason_of_difference(field, row, found)
-                reasons.setdefault((field, reason), []).append(row["adsh"])
-    differing = Counter({field: 0 for field in filled})
-    for (field, _), adshs in reasons.items():
-        differing[field] += len(adshs)
-    return {field: 1 - differing[field] / filled[field] for field in filled}, reasons
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "2010q2.zip",
-        "2010q1_new_format_reserialised.zip",
-        "2010q1_old_format_reserialised.zip",
-    ],
-)
-def test_real_quarters_agree_with_the_recorded_figures(database: Database, name: str) -> None:
-    path, oracle = SHARED / "fsds" / name, SHARED / "standardisation"
-    if not path.exists():
-        pytest.skip("the real quarter is not here")
-    load_fsds(database, path, now=NOW)
-    known = {row["adsh"] for row in database.query("SELECT adsh FROM submissions")}
-    with gzip.open(oracle / "standardised_real_987_filings.csv.gz", "rt") as stream:
-        recorded = [row for row in csv.DictReader(stream) if row["adsh"] in known]
-
-    assert len(recorded) > 480
-    shares, reasons = differences(database, recorded)
-    table = [f"{f}: {why}: {len(adshs)}, {adshs[0]}" for (f, why), adshs in reasons.items()]
-    low = {field: share for field, share in shares.items() if share < SHARE_AGREED_MIN[field]}
-    assert not low, "\n".join((f"{low}", *sorted(table)))
-    assert not any(reason == OTHER_REASON for _, reason in reasons), "\n".join(table)
 
 
 def test_a_name_from_outside_is_cleaned_of_what_a_terminal_would_obey(

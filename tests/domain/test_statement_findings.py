@@ -138,10 +138,12 @@ def test_income_before_tax_less_tax_is_net_income(
     assert verdicts(standardise(filing(), facts, rules)).get("income_tax") == verdict
 
 
+@pytest.mark.parametrize("version", ["", filing().adsh])
 def test_a_total_that_no_rule_reaches_is_told_with_the_filers_own_lines(
-    rules: StatementRules,
+    rules: StatementRules, version: str
 ) -> None:
-    facts = [fact("Assets", 100.0), fact("StockholdersEquity", 60.0), own("NetInterest", 40.0, 4)]
+    own_line = ("NetInterest", version, PERIOD, 4, "USD", 40.0)
+    facts = [fact("Assets", 100.0), fact("StockholdersEquity", 60.0), own_line]
 
     result = standardise(filing(), facts, rules)
 
