@@ -1,7 +1,7 @@
 """Standardised statements into tables: a row per period, the origin of every figure, findings."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from carbontrader_mcp.domain.filings import (
     BALANCE_FIELDS,
@@ -41,17 +41,21 @@ def replace_statements(
     for table in FIGURE_TABLES:
         connection.executemany(f"DELETE FROM {table} WHERE filing_number = ?", numbers)  # noqa: S608
     counts: Counter[str] = Counter()
+    rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in FIELDS_BY_STATEMENT}
+    for filing in filings:
+        for statement, row in _rows(filing, rates):
+            rows[statement].append(row)
     for statement, fields in FIELDS_BY_STATEMENT.items():
-        rows = [row for filing in filings for row in _rows(filing, statement, rates)]
-        counts[statement] = _insert_statement(transaction, statement, fields, rows)
-    counts["filing_findings"] = transaction.insert(
-        "filing_findings",
-        [
-            {"adsh": filing.adsh, **vars(finding)}
-            for filing in filings
-            for finding in filing.findings
-        ],
+        counts[statement] = _insert_statement(transaction, statement, fields, rows[statement])
+    findings = [
+        (filing.adsh, finding.rule, finding.verdict, finding.message)
+        for filing in filings
+        for finding in filing.findings
+    ]
+    connection.executemany(
+        "INSERT INTO filing_findings (adsh, rule, verdict, message) VALUES (?, ?, ?, ?)", findings
     )
+    counts["filing_findings"] = len(findings)
     figures = ((filing.adsh, filing.figures) for filing in filings)
     counts["statement_lineage"] = _insert_figures(transaction, "filing_figures", figures, origins)
     before = ((filing.adsh, filing.comparatives) for filing in filings)
@@ -60,22 +64,27 @@ def replace_statements(
 
 
 def _rows(
-    filing: StandardisedFiling, statement: str, rates: StatementRates
-) -> Iterable[tuple[object, ...]]:
-    """One row per period that has a figure; a figure of another length gets its own row."""
-    fields = FIELDS_BY_STATEMENT[statement]
-    periods: dict[tuple[str, int], dict[str, float]] = {}
-    for figure in filing.figures:
-        if STATEMENT_BY_FIELD[figure.field] == statement:
-            periods.setdefault((figure.ddate, figure.qtrs), {})[figure.field] = figure.value
-    for (ddate, qtrs), values in periods.items():
-        currency = filing.currency  # None without any amount of money: a share count alone.
+    filing: StandardisedFiling, rates: StatementRates
+) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Statement and row of each period that has a figure."""
+    periods: dict[tuple[str, str, int], dict[str, float]] = {}
+    for field, value, ddate, qtrs, *_ in filing.figures:
+        key = (STATEMENT_BY_FIELD[field], ddate, qtrs)
+        known = periods.get(key)
+        if known is None:
+            known = periods[key] = {}
+        known[field] = value
+    currency = filing.currency  # None without any amount of money: a share count alone.
+    for (statement, ddate, qtrs), values in periods.items():
         rate = rates.usd_per_currency(currency, ddate, qtrs) if currency else None
         usd, fx_date, fx_source_id = (
             (rate.usd_per_currency, rate.last_date, rate.source_id) if rate else (None, None, None)
         )
-        amounts = map(values.get, fields)
-        yield (filing.adsh, ddate, qtrs, currency, usd, fx_date, fx_source_id, *amounts)
+        amounts = map(values.get, FIELDS_BY_STATEMENT[statement])
+        yield (
+            statement,
+            (filing.adsh, ddate, qtrs, currency, usd, fx_date, fx_source_id, *amounts),
+        )
 
 
 def _insert_statement(

@@ -31,20 +31,22 @@ def read_labelled_tags(
         .join(adshs, on="adsh", maintain_order="left")
         .join(_known_fields(facts, rules), on=["filing", "field"], how="anti")
         .join(facts, on=["filing", "tag"], how="semi", maintain_order="left")
-        .unique(["filing", *_LINE], keep="first", maintain_order=True)
-        .select("filing", pl.col("adsh", "stmt", "tag", "plabel").cast(pl.String), "is_own")
+        .select("filing", pl.col("stmt", "tag", "plabel").cast(pl.String), "is_own", "field")
         .sort("filing", maintain_order=True)
     )
     found: dict[int, dict[str, str]] = {}
     for filing, rows in groupby(lines.iter_rows(), key=itemgetter(0)):
+        adsh: str = filings.item(filing, "adsh")
         of_filing = [
-            (stmt, tag, adsh if is_own else "", label) for _, adsh, stmt, tag, label, is_own in rows
+            ((stmt, tag, adsh if is_own else "", label), field)
+            for _, stmt, tag, label, is_own, field in rows
         ]
+        fields = {field for _, field in of_filing}
         own = labelled_tags(
-            of_filing,
-            rules.labels,
-            adsh=filings.item(filing, "adsh"),
-            tags={line[1] for line in of_filing},
+            dict.fromkeys(line for line, _ in of_filing),
+            {field: pattern for field, pattern in rules.labels.items() if field in fields},
+            adsh=adsh,
+            tags={line[1] for line, _ in of_filing},
         )
         if own:
             found[filing] = own
@@ -73,43 +75,54 @@ def _lines(member: Member, rules: StatementRules) -> pl.DataFrame:
 
 def _fitting(lines: pl.DataFrame, rules: StatementRules) -> pl.DataFrame:
     """Each line once per field whose pattern it may fit; the pattern itself has the last word."""
+    parts = [lines.head(0).with_columns(field=pl.lit(""))]
+    for statement in sorted({pattern.statement for pattern in rules.labels.values()}):
+        of_statement = lines.filter(pl.col("stmt") == statement)
+        texts = of_statement.select("is_own", **_texts())
+        for field, pattern in rules.labels.items():
+            if pattern.statement == statement:
+                fits = texts.select(_may_fit(pattern)).to_series()
+                parts.append(of_statement.filter(fits).with_columns(field=pl.lit(field)))
+    return pl.concat(parts)
+
+
+def _texts() -> dict[str, pl.Expr]:
+    """What a pattern is tried on, a text per line: the label, without brackets, the tag's words."""
     label = pl.col("plabel").cast(pl.String).str.to_lowercase().str.replace_all(r"\s+", " ")
-    plain = label.str.replace_all(r"\([^()]*\)", "").str.strip_chars(" :.")
+    plain = label.str.replace_all(r"\([^()]*\)", "")
     words = pl.col("tag").cast(pl.String).str.replace_all(r"([a-z0-9])([A-Z])", "$1 $2")
-    texts = lines.select(
-        pl.col("stmt").cast(pl.String),
-        "is_own",
-        label=label.str.strip_chars(" :."),
-        plain=plain,
-        words=words.str.to_lowercase(),
+    labels = pl.concat_str(
+        label.str.strip_chars(" :."), plain.str.strip_chars(" :."), separator="\n"
     )
-    fits = texts.select(_may_fit(pattern).alias(field) for field, pattern in rules.labels.items())
-    parts = [
-        lines.filter(column).with_columns(field=pl.lit(column.name))
-        for column in fits.iter_columns()
-    ]
-    return pl.concat([lines.head(0).with_columns(field=pl.lit("")), *parts])
+    return {
+        "labels": labels,
+        "labels_and_words": pl.concat_str(labels, words.str.to_lowercase(), separator="\n"),
+    }
 
 
 def _may_fit(pattern: LabelPattern) -> pl.Expr:
-    match = "|".join(f"(?:{part.pattern})" for part in pattern.matches)
-    fits = pl.col("label").str.contains(match) | pl.col("plain").str.contains(match)
+    match = "(?m)" + "|".join(f"(?:{part.pattern})" for part in pattern.matches)
     if pattern.is_sum:
-        fits = (fits | pl.col("words").str.contains(match)) & pl.col("is_own")
-    return (pl.col("stmt") == pattern.statement) & fits
+        return pl.col("labels_and_words").str.contains(match) & pl.col("is_own")
+    return pl.col("labels").str.contains(match)
 
 
 def _known_fields(facts: pl.DataFrame, rules: StatementRules) -> pl.DataFrame:
     """Filing and field wherever a standard tag of the field has a fact."""
-    parts = [facts.head(0).select("filing", field=pl.lit(""))]
-    for field, pattern in rules.labels.items():
-        if pattern.is_sum:
-            continue
-        entries = [t.fields[field] for t in rules.taxonomies.values() if field in t.fields]
-        tags = [rule.tag for entry in entries for rule in entry.rules if rule.tag is not None]
-        is_day = (pl.col("qtrs") == 0) == (pattern.statement == "BS")
-        is_standard = pl.col("version") != OWN_VERSION
-        known = facts.filter(pl.col("tag").is_in(tags), is_standard, is_day)
-        with_field = known.select("filing").unique()
-        parts.append(with_field.with_columns(field=pl.lit(field)))
-    return pl.concat(parts)
+    pairs = {
+        (rule.tag, field, pattern.statement == "BS")
+        for field, pattern in rules.labels.items()
+        if not pattern.is_sum
+        for taxonomy in rules.taxonomies.values()
+        if field in taxonomy.fields
+        for rule in taxonomy.fields[field].rules
+        if rule.tag is not None
+    }
+    schema = {"tag": pl.Categorical, "field": pl.String, "is_instant": pl.Boolean}
+    fields = pl.DataFrame(sorted(pairs), schema=schema, orient="row")
+    is_instant = pl.col("qtrs") == 0
+    standard = facts.lazy().filter(pl.col("version") != OWN_VERSION)
+    known = standard.select("filing", "tag", is_instant=is_instant).join(
+        fields.lazy(), on=["tag", "is_instant"]
+    )
+    return known.select("filing", "field").unique().collect()

@@ -30,6 +30,7 @@ CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f]"
 SHOWN_CHARACTERS_MAX = 40
 
 _FACT = ("filing", "tag", "version", "ddate", "qtrs", "uom")
+_SHOWN = ("adsh", "qtrs", "value", "ddate")
 _SCHEMA = {
     "line": pl.UInt32,
     "filing": pl.Int32,
@@ -124,34 +125,37 @@ def _read(member: Member, plan: Plan, rejects: Rejects) -> pl.DataFrame:
     columns = (adsh, tag, version, ddate, qtrs, uom, value, pl.col(dimension).alias("segment"))
 
     def typed(lines: pl.LazyFrame) -> pl.LazyFrame:
-        return plan(lines.select(pl.col("line_number").alias("line"), *columns)).select(
-            *_typed(), reason=_reason()
-        )
+        planned = plan(lines.select(pl.col("line_number").alias("line"), *columns))
+        return planned.select(*_typed(), *_as_text(), fault=_fault())
 
     parts = [pl.DataFrame(schema=_SCHEMA)]
     for part, faults in frames(member, typed):
-        is_usable = pl.col("reason").is_null()
-        unusable = part.filter(~is_usable).select("line", "reason").iter_rows()
-        for line, reason in sorted((*faults, *unusable)):
+        unusable = part.filter(pl.col("fault").is_not_null())
+        reasons = unusable.select("line", _reason()).iter_rows() if unusable.height else ()
+        for line, reason in sorted((*faults, *reasons)):
             rejects.add(member.name, line, reason)
-        parts.append(part.filter(is_usable).drop("reason"))
-    return _of_printable_names(pl.concat(parts), member.name, rejects)
+        usable = part.filter(pl.col("fault").is_null()) if unusable.height else part
+        parts.append(usable.select(*_SCHEMA))
+    return _of_sound_names_and_days(pl.concat(parts), member.name, rejects)
 
 
-def _of_printable_names(facts: pl.DataFrame, member: str, rejects: Rejects) -> pl.DataFrame:
-    """Facts without those that have control characters in a name, which are rejected."""
-    conditions: list[pl.Expr] = []
+def _of_sound_names_and_days(facts: pl.DataFrame, member: str, rejects: Rejects) -> pl.DataFrame:
+    """Facts without those of a name with control characters or a day that does not exist."""
+    faults: list[tuple[str, pl.Expr]] = []
     for name in ("tag", "version", "uom"):
-        texts = facts.get_column(name).unique()
-        bad = texts.filter(texts.cast(pl.String).str.contains(CONTROL_CHARACTERS))
-        if bad.len():
-            conditions.append(pl.col(name).is_in(bad.cast(pl.String).to_list()))
-    if not conditions:
-        return facts
-    is_bad = pl.any_horizontal(*conditions)
-    for line in facts.filter(is_bad).get_column("line"):
-        rejects.add(member, line, "tag, version or uom has control characters")
-    return facts.filter(~is_bad)
+        texts = facts.get_column(name).unique().cast(pl.String)
+        bad = texts.filter(texts.str.contains(CONTROL_CHARACTERS)).to_list()
+        if bad:
+            reason = "tag, version or uom has control characters"
+            faults.append((reason, pl.col(name).is_in(bad)))
+    days = facts.get_column("ddate").unique()
+    for day in days.filter(days.cast(pl.String).str.to_date("%Y%m%d", strict=False).is_null()):
+        faults.append((f"ddate '{day}' is not a day (yyyymmdd)", ddate == day))
+    for reason, is_bad in faults:
+        for line in facts.filter(is_bad).get_column("line"):
+            rejects.add(member, line, reason)
+        facts = facts.filter(~is_bad)
+    return facts
 
 
 def _typed() -> list[pl.Expr]:
@@ -161,29 +165,46 @@ def _typed() -> list[pl.Expr]:
     return [columns[name].cast(kind, strict=False) for name, kind in _SCHEMA.items()]
 
 
-def _reason() -> pl.Expr:
-    """Why a line cannot be used, or null."""
+def _as_text() -> list[pl.Expr]:
+    return [pl.col(name).alias(f"{name}_text") for name in _SHOWN]
+
+
+def _fault() -> pl.Expr:
+    """The number of the reason why a line cannot be used, or null."""
     is_quarters = qtrs.cast(pl.Int16, strict=False).is_between(0, QTRS_MAX)
     is_number = value.cast(pl.Float64, strict=False).is_finite()
-    is_day = (ddate.cast(pl.Int32, strict=False) == period) | ddate.str.to_date(
-        "%Y%m%d", strict=False
-    ).is_not_null()
     return (
         pl.when(filing.is_null())
-        .then(pl.format("adsh '{}' is not in sub.txt", _shown(adsh)))
+        .then(0)
         .when(_any(tag.is_null(), version.is_null(), uom.is_null()))
-        .then(pl.lit("tag, version or uom is empty"))
+        .then(1)
         .when(~is_quarters.fill_null(value=False))
-        .then(pl.format("qtrs '{}' is not a number of quarters", _shown(qtrs)))
+        .then(2)
         .when(~is_number.fill_null(value=False))
-        .then(pl.format("value '{}' is not a number", _shown(value)))
-        .when(~is_day.fill_null(value=False))
-        .then(pl.format("ddate '{}' is not a day (yyyymmdd)", _shown(ddate)))
+        .then(3)
+        .when(ddate.cast(pl.Int32, strict=False).is_null())
+        .then(4)
+        .cast(pl.Int8)
     )
 
 
-def _shown(column: pl.Expr) -> pl.Expr:
-    return column.fill_null("").str.slice(0, SHOWN_CHARACTERS_MAX)
+def _reason() -> pl.Expr:
+    shown = {
+        name: pl.col(f"{name}_text").fill_null("").str.slice(0, SHOWN_CHARACTERS_MAX)
+        for name in _SHOWN
+    }
+    fault = pl.col("fault")
+    return (
+        pl.when(fault == 0)
+        .then(pl.format("adsh '{}' is not in sub.txt", shown["adsh"]))
+        .when(fault == 1)
+        .then(pl.lit("tag, version or uom is empty"))
+        .when(fault == 2)
+        .then(pl.format("qtrs '{}' is not a number of quarters", shown["qtrs"]))
+        .when(fault == 3)
+        .then(pl.format("value '{}' is not a number", shown["value"]))
+        .otherwise(pl.format("ddate '{}' is not a day (yyyymmdd)", shown["ddate"]))
+    )
 
 
 def _any(*conditions: pl.Expr) -> pl.Expr:

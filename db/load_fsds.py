@@ -23,6 +23,7 @@ DESCRIPTION = "a quarter of the SEC's Financial Statement Data Sets"
 SOURCE_ID = "sec_fsds"
 BATCH_FILINGS = 500
 BATCH_FACTS = 50_000
+TAGS_MAX = 1 << 40
 SOURCE = {
     "source_id": SOURCE_ID,
     "publisher": "US Securities and Exchange Commission",
@@ -196,15 +197,16 @@ def _store_facts(
     texts = names.cast(pl.String).sort("tag", "version")
     ids = pl.Series("tag_id", tag_ids(transaction, list(texts.iter_rows())), dtype=pl.Int64)
     numbers = [filing_number(filing.submission.adsh) for filing in filings]
-    by_position = pl.Series("filing_number", numbers, dtype=pl.Int64)
-    # Filings stand in the order of their numbers, so a sorted frame is in the order of the key.
-    keyed = facts.join(texts.cast(pl.Categorical).with_columns(ids), on=["tag", "version"]).sort(
-        "filing", "tag_id", "ddate", "qtrs", "line"
+    known = texts.cast(pl.Categorical).with_columns(ids)
+    # In the order of the key but for its last parts: filings stand in the order of their numbers.
+    key = pl.col("filing").cast(pl.Int64) * TAGS_MAX + pl.col("tag_id")
+    keyed = facts.join(known, on=["tag", "version"], maintain_order="left").sort(
+        key, maintain_order=True
     )
     units = _Texts(keyed.get_column("uom"))
     parts = (
         zip(
-            by_position.gather(part.get_column("filing")).to_list(),
+            map(numbers.__getitem__, part.get_column("filing").to_list()),
             *(part.get_column(name).to_list() for name in ("tag_id", "ddate", "qtrs")),
             units.of(part.get_column("uom")),
             part.get_column("value").to_list(),
