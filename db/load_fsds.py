@@ -11,6 +11,7 @@ from carbontrader_mcp.domain.filings import FactRow
 from db.columns import pl
 from db.database import Database, Transaction
 from db.filing_facts import filing_number, replace_facts, tag_ids
+from db.filing_precedence import without_lesser
 from db.fsds_labels import LABEL_COLUMNS, read_labelled_tags
 from db.fsds_numbers import NUMBER_COLUMNS, Facts, read_numbers
 from db.fsds_submissions import SUBMISSION_COLUMNS, FsdsFiling, read_submissions
@@ -47,7 +48,7 @@ def load_fsds(
 ) -> LoadReport:
     """Load one quarter's zip: filings, standardised statements and current-period facts.
 
-    Lines that cannot be used go to `load_rejects`. Loading a file again writes the same rows.
+    A filing that another source brought stays unless it has fewer figures than here. Lines that cannot be used go to `load_rejects`. Loading a file again writes the same rows.
     Without activity the facts that no statement uses are left out.
     Raises InvalidInputError, with nothing changed, if the file is damaged or of another kind.
     """
@@ -65,10 +66,16 @@ def load_fsds(
             labelled = read_labelled_tags(lines, _frame(filings), facts.current, statement_rules())
         with database.transaction() as transaction:
             transaction.insert("sources", [SOURCE], replace=True)
-            found = _filings(filings, facts, labelled)
+            kept: set[str] = set()
+            found = without_lesser(
+                transaction, _filings(filings, facts, labelled), source_id=SOURCE_ID, kept=kept
+            )
             counts = store_filings(transaction, found, source_id=SOURCE_ID)
             if with_activity:
-                counts["business_activity"] = _store_facts(transaction, filings, facts.current)
+                taken = _without(facts.current, filings, kept)
+                counts["business_activity"] = _store_facts(transaction, filings, kept, taken)
+            if kept:
+                counts["filings left as on file"] = len(kept)
             report = LoadReport(
                 load_id=f"{KIND}:{sha256[:16]}",
                 file_name=file_name or zip_path.name,
@@ -190,8 +197,16 @@ def _used_facts(facts: Facts, labelled: Mapping[int, dict[str, str]]) -> pl.Data
     return pl.concat([current, facts.comparative]).sort("filing", "line")
 
 
+def _without(facts: pl.DataFrame, filings: Sequence[FsdsFiling], kept: set[str]) -> pl.DataFrame:
+    left = [i for i, filing in enumerate(filings) if filing.submission.adsh in kept]
+    return facts.filter(~pl.col("filing").is_in(left)) if left else facts
+
+
 def _store_facts(
-    transaction: Transaction, filings: Sequence[FsdsFiling], facts: pl.DataFrame
+    transaction: Transaction,
+    filings: Sequence[FsdsFiling],
+    kept: set[str],
+    facts: pl.DataFrame,
 ) -> int:
     names = facts.select("tag", "version").unique()
     texts = names.cast(pl.String).sort("tag", "version")
@@ -214,4 +229,9 @@ def _store_facts(
         )
         for part in keyed.iter_slices(BATCH_FACTS)
     )
-    return replace_facts(transaction, numbers, chain.from_iterable(parts))
+    replaced = [
+        number
+        for number, filing in zip(numbers, filings, strict=True)
+        if filing.submission.adsh not in kept
+    ]
+    return replace_facts(transaction, replaced, chain.from_iterable(parts))

@@ -64,7 +64,7 @@ def test_the_guide_can_be_followed(
 
 def quarter_of_mckesson(path: Path) -> None:
     """Figures of McKesson's 10-K for the year to March 2010 (SEC data sets, 2010q2)."""
-    sub = (MCKESSON, "927653", "MCKESSON CORP", "5122", "US", "US", "10-K", "20100331", "2010",
+    sub = (MCKESSON, "927653", "MCKESSON CORP", "5122", "US", "US", "10-K", "20100331", "2009",
            "FY", "20100504")  # fmt: skip
     amounts = {
         ("Revenues", "4"): 108_702, ("CostOfRevenue", "4"): 103_026, ("Assets", "0"): 28_189,

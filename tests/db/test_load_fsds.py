@@ -351,3 +351,43 @@ def test_a_name_from_outside_is_cleaned_of_what_a_terminal_would_obey(
     (row,) = database.query("SELECT name FROM submissions WHERE adsh = :a", a=A)
     assert row["name"].isprintable()
     assert row["name"].startswith("ACME")
+
+
+def test_a_filing_that_is_on_file_with_more_figures_is_left_as_it_is(
+    database: Database, tmp_path: Path
+) -> None:
+    path = quarter(tmp_path / "q.zip", num=(NEW, *NUM_NEW))
+    load_fsds(database, path, now=NOW)
+    with database.transaction() as transaction:
+        transaction.execute(
+            "INSERT INTO sources (source_id, publisher, title, licence, is_synthetic)"
+            " VALUES ('richer', 'P', 'T', 'L', 0)"
+        )
+        transaction.execute("UPDATE submissions SET source_id = 'richer' WHERE adsh = :a", a=A)
+    before = dump(database)
+    poorer = [row for row in NUM_NEW if row[1] != "StockholdersEquity"]
+
+    report = load_fsds(database, quarter(tmp_path / "p.zip", num=(NEW, *poorer)), now=NOW)
+
+    after = dump(database)
+    assert report.row_counts["filings left as on file"] == 1
+    assert all(after[table] == before[table] for table in ("filing_figures", "filing_facts"))
+
+
+def test_a_filing_that_is_on_file_with_fewer_figures_is_replaced(
+    database: Database, tmp_path: Path
+) -> None:
+    poorer = [row for row in NUM_NEW if row[1] != "StockholdersEquity"]
+    load_fsds(database, quarter(tmp_path / "p.zip", num=(NEW, *poorer)), now=NOW)
+    with database.transaction() as transaction:
+        transaction.execute(
+            "INSERT INTO sources (source_id, publisher, title, licence, is_synthetic)"
+            " VALUES ('poorer', 'P', 'T', 'L', 0)"
+        )
+        transaction.execute("UPDATE submissions SET source_id = 'poorer'")
+
+    load_fsds(database, quarter(tmp_path / "q.zip", num=(NEW, *NUM_NEW)), now=NOW)
+
+    assert database.query("SELECT equity FROM balance_sheet WHERE adsh = :a", a=A) == [
+        {"equity": 40.0}
+    ]
