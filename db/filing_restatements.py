@@ -6,36 +6,40 @@ from carbontrader_mcp.domain.filings import FigureRow
 from carbontrader_mcp.domain.statement_restatements import restatements
 from db.database import Transaction
 
+RULE = "restatement"
+
 # Filings of one company that may report on the same period: the same (an amendment), or the
 # one a year before or after. The one filed later restates the other.
 _PAIRS = """
-SELECT loaded.adsh, other.adsh, (loaded.filed, loaded.adsh) < (other.filed, other.adsh)
-FROM submissions AS loaded JOIN submissions AS other
-    ON other.cik = loaded.cik AND other.adsh <> loaded.adsh
-    AND other.period BETWEEN date(loaded.period, '-13 months') AND date(loaded.period, '+13 months')
-WHERE loaded.adsh = ?
+SELECT one.adsh, other.adsh, (one.filed, one.adsh) < (other.filed, other.adsh)
+FROM submissions AS one JOIN submissions AS other
+    ON other.cik = one.cik AND other.adsh <> one.adsh
+    AND other.period BETWEEN date(one.period, '-13 months') AND date(one.period, '+13 months')
+WHERE one.adsh = ?
 """
 
 
-def store_restatements(transaction: Transaction, adshs: Iterable[str]) -> int:
-    """Findings written to the later filing of each pair that reports on a period twice."""
+def renew_restatements(transaction: Transaction, adshs: Iterable[str]) -> None:
+    """Find restatements anew for these filings and for the later ones that they bear on."""
     connection = transaction.dbapi
-    pairs = {
-        (loaded, other) if is_earlier else (other, loaded)
-        for adsh in adshs
-        for loaded, other, is_earlier in connection.execute(_PAIRS, (adsh,))
-    }
+    loaded = set(adshs)
+    later = loaded | {late for adsh in loaded for _, late in _pairs(transaction, adsh)}
+    connection.executemany(
+        f"DELETE FROM filing_findings WHERE adsh = ? AND rule = '{RULE}'",  # noqa: S608
+        [(adsh,) for adsh in sorted(later)],
+    )
+    pairs = {pair for adsh in later for pair in _pairs(transaction, adsh) if pair[1] == adsh}
     rows = [
-        (later, finding.rule, finding.verdict, finding.message)
-        for earlier, later in sorted(pairs)
+        (late, finding.rule, finding.verdict, finding.message)
+        for earlier, late in sorted(pairs)
         for finding in restatements(
             _figures(transaction, earlier, "statement_lineage"),
             [
-                *_figures(transaction, later, "statement_lineage"),
-                *_figures(transaction, later, "comparatives"),
+                *_figures(transaction, late, "statement_lineage"),
+                *_figures(transaction, late, "comparatives"),
             ],
             earlier_adsh=earlier,
-            later_adsh=later,
+            later_adsh=late,
         )
     ]
     connection.executemany(
@@ -43,7 +47,12 @@ def store_restatements(transaction: Transaction, adshs: Iterable[str]) -> int:
         " ON CONFLICT DO NOTHING",
         rows,
     )
-    return len(rows)
+
+
+def _pairs(transaction: Transaction, adsh: str) -> list[tuple[str, str]]:
+    """Earlier and later filing of each pair that this one belongs to."""
+    rows = transaction.dbapi.execute(_PAIRS, (adsh,))
+    return [(one, other) if is_earlier else (other, one) for one, other, is_earlier in rows]
 
 
 def _figures(transaction: Transaction, adsh: str, view: str) -> list[FigureRow]:

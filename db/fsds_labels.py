@@ -8,7 +8,7 @@ from carbontrader_mcp.domain.statement_rules import StatementRules
 from db.columns import pl
 from db.fsds_numbers import OWN_VERSION
 from db.tab_frames import frames
-from db.zip_members import Member
+from db.zip_members import Member, Rejects
 
 LABEL_COLUMNS = ("adsh", "stmt", "tag", "version", "plabel")
 
@@ -16,14 +16,18 @@ _LINE = ["stmt", "tag", "plabel", "is_own"]
 
 
 def read_labelled_tags(
-    member: Member, filings: pl.DataFrame, facts: pl.DataFrame, rules: StatementRules
+    member: Member,
+    filings: pl.DataFrame,
+    facts: pl.DataFrame,
+    rules: StatementRules,
+    rejects: Rejects,
 ) -> dict[int, dict[str, str]]:
     """Per filing (its position) and field, the filer's tags that the labels of its lines name.
 
     Only tags with a consolidated current fact count, and only where no standard tag gives the
     field: standard tags keep precedence.
     """
-    lines = _lines(member, rules)
+    lines = _lines(member, rules, rejects)
     adshs = filings.select("filing", pl.col("adsh").cast(pl.Categorical))
     fitting = _fitting(lines.select(_LINE).unique(), rules)
     lines = (
@@ -53,7 +57,7 @@ def read_labelled_tags(
     return found
 
 
-def _lines(member: Member, rules: StatementRules) -> pl.DataFrame:
+def _lines(member: Member, rules: StatementRules, rejects: Rejects) -> pl.DataFrame:
     """Lines of a tag that no rule reads, of the statements that have a pattern."""
     read_tags = pl.Series(sorted(rules.tags), dtype=pl.String).implode()
     statements = {pattern.statement for pattern in rules.labels.values()}
@@ -70,7 +74,12 @@ def _lines(member: Member, rules: StatementRules) -> pl.DataFrame:
         return labelled.select(texts, is_own.alias("is_own"))
 
     schema = {**dict.fromkeys(("adsh", *_LINE[:3]), pl.Categorical), "is_own": pl.Boolean}
-    return pl.concat([pl.DataFrame(schema=schema), *(part for part, _ in frames(member, plan))])
+    parts = [pl.DataFrame(schema=schema)]
+    for part, faults in frames(member, plan):
+        parts.append(part)
+        for line, reason in faults:
+            rejects.add(member.name, line, reason)
+    return pl.concat(parts)
 
 
 def _fitting(lines: pl.DataFrame, rules: StatementRules) -> pl.DataFrame:

@@ -7,9 +7,11 @@ consolidated total assets, the segment that stands for the group is taken.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.columns import pl
+from db.fsds_submissions import FsdsFiling
 from db.tab_frames import Plan, frames
 from db.zip_members import Member, Rejects
 
@@ -26,7 +28,11 @@ OWN_VERSION = ""
 """The version of a filer's own tag: its filing, so it says nothing more."""
 
 QTRS_MAX = 999
-CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f]"
+NO_NAME = r"[\p{C}\p{Z}<>]"
+NAME_CHARACTERS_MAX = {"tag": 256, "version": 20, "uom": 40}
+"""The SEC's limits (readme of the data sets); a unit has 20 there, and more in the Notes."""
+
+DAYS = (19000101, 21001231)
 SHOWN_CHARACTERS_MAX = 40
 
 _FACT = ("filing", "tag", "version", "ddate", "qtrs", "uom")
@@ -64,13 +70,26 @@ class Facts:
     comparative: pl.DataFrame
 
 
+def filings_frame(filings: Sequence[FsdsFiling]) -> pl.DataFrame:
+    """The filings in columns: adsh, filing (0, 1, ...), name, and their dates as yyyymmdd."""
+    columns: dict[str, list[str]] = {
+        "adsh": [filing.submission.adsh for filing in filings],
+        "name": [filing.submission.name for filing in filings],
+        "period": [filing.period for filing in filings],
+        "before_1": [filing.before_1 for filing in filings],
+        "before_2": [filing.before_2 for filing in filings],
+        "filed": [filing.filed for filing in filings],
+    }
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    return frame.with_columns(filing=pl.Series(range(len(filings)), dtype=pl.Int32))
+
+
 def read_numbers(
     member: Member, filings: pl.DataFrame, rejects: Rejects, *, wanted_tags: frozenset[str]
 ) -> Facts:
     """Gather the facts of num.txt; lines that cannot be used go to the rejects.
 
-    `filings` has one row per filing: adsh, filing (0, 1, ...), name, period, and the two earlier
-    dates its statements may show, before_1 and before_2, as yyyymmdd.
+    `filings` are those of `filings_frame`.
     """
     names, filings = filings.select("filing", "name"), filings.drop("name")
     facts = _read(member, _of_filings(filings, wanted_tags), rejects)
@@ -92,12 +111,17 @@ def _of_filings(filings: pl.DataFrame, wanted_tags: frozenset[str]) -> Plan:
     position = adsh.cast(pl.Enum(filings.get_column("adsh")), strict=False).to_physical()
     dates = {
         name: pl.lit(filings.get_column(name).cast(pl.Int32)).gather(filing)
-        for name in ("period", "before_1", "before_2")
+        for name in ("period", "before_1", "before_2", "filed")
     }
-    day, is_orphan = pl.col("day"), filing.is_null() & adsh.is_not_null()
+    # A line that could not be split was left empty, without a tag.
+    day, is_orphan = pl.col("day"), filing.is_null() & (adsh.is_not_null() | tag.is_not_null())
+    # A day that is none is rejected; one after the filing is passed on, for a check to notice.
+    is_odd = day.is_null() | (day > pl.col("filed"))
     is_before = (day == pl.col("before_1")) | (day == pl.col("before_2"))
     wanted = pl.Series(sorted(wanted_tags), dtype=pl.String).implode()
-    is_whole = (day == period) | (is_before & tag.is_in(wanted)) | tag.is_in(COVER_PAGE_TAGS)
+    is_whole = (
+        (day == period) | is_odd | (is_before & tag.is_in(wanted)) | tag.is_in(COVER_PAGE_TAGS)
+    )
     may_be_group = segment.str.contains("|".join(GROUP_SEGMENTS)) | (tag == "Assets")
     is_group = (day == period) & (segment.str.count_matches("=", literal=True) <= 1)
 
@@ -109,7 +133,10 @@ def _of_filings(filings: pl.DataFrame, wanted_tags: frozenset[str]) -> Plan:
         # The cheap questions first: half of the lines are of other dates.
         dated = known.filter(
             is_orphan
-            | (value.is_not_null() & ((day == period) | is_before | tag.str.starts_with("Entity")))
+            | (
+                value.is_not_null()
+                & ((day == period) | is_odd | is_before | tag.str.starts_with("Entity"))
+            )
         )
         return dated.filter(
             is_orphan | pl.when(segment.is_null()).then(is_whole).otherwise(is_group)
@@ -140,16 +167,17 @@ def _read(member: Member, plan: Plan, rejects: Rejects) -> pl.DataFrame:
 
 
 def _of_sound_names_and_days(facts: pl.DataFrame, member: str, rejects: Rejects) -> pl.DataFrame:
-    """Facts without those of a name with control characters or a day that does not exist."""
+    """Facts without those of a name that is none, or of a day that does not exist."""
     faults: list[tuple[str, pl.Expr]] = []
     for name in ("tag", "version", "uom"):
         texts = facts.get_column(name).unique().cast(pl.String)
-        bad = texts.filter(texts.str.contains(CONTROL_CHARACTERS)).to_list()
-        if bad:
-            reason = "tag, version or uom has control characters"
+        is_bad = texts.str.contains(NO_NAME) | (texts.str.len_chars() > NAME_CHARACTERS_MAX[name])
+        if bad := texts.filter(is_bad).to_list():
+            reason = f"{name} is no name of up to {NAME_CHARACTERS_MAX[name]} characters"
             faults.append((reason, pl.col(name).is_in(bad)))
     days = facts.get_column("ddate").unique()
-    for day in days.filter(days.cast(pl.String).str.to_date("%Y%m%d", strict=False).is_null()):
+    is_none = days.cast(pl.String).str.to_date("%Y%m%d", strict=False).is_null()
+    for day in days.filter(is_none | ~days.is_between(*DAYS)):
         faults.append((f"ddate '{day}' is not a day (yyyymmdd)", ddate == day))
     for reason, is_bad in faults:
         for line in facts.filter(is_bad).get_column("line"):

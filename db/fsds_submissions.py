@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.filings import Submission
@@ -19,7 +19,18 @@ PERIOD_YEAR_MIN = 1990
 NAME_CHARACTERS_MAX = 150
 """The SEC's own limit of the column (readme of the data sets)."""
 
-_ADSH = re.compile(r"\d{10}-\d{2}-\d{6}")
+_ADSH = re.compile(r"\d{10}-\d{2}-\d{6}", re.ASCII)
+
+# What the SEC writes into these columns; anything else is text that somebody put there.
+_PATTERNS = {
+    "form": re.compile(r"[A-Za-z0-9][A-Za-z0-9 /&.-]{0,19}", re.ASCII),
+    "fp": re.compile(r"[A-Z0-9]{0,4}", re.ASCII),
+    "afs": re.compile(r"[A-Z0-9-]{0,10}", re.ASCII),
+    "countryba": re.compile(r"[A-Z0-9]{0,3}", re.ASCII),
+    "countryinc": re.compile(r"[A-Z0-9]{0,3}", re.ASCII),
+    "sic": re.compile(r"\d{0,4}", re.ASCII),
+    "fy": re.compile(r"((19|20)\d\d)?", re.ASCII),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +43,13 @@ class FsdsFiling:
     period: str
     before_1: str
     before_2: str
+    filed: str
     country: str | None
     former_name: str | None
     filer_status: str | None
 
 
-def read_submissions(member: Member, rejects: Rejects) -> list[FsdsFiling]:
+def read_submissions(member: Member, rejects: Rejects, *, now: datetime) -> list[FsdsFiling]:
     """The filings in the order of their accession numbers; unusable lines go to the rejects.
 
     Raises InvalidInputError if there are lines and none of them can be used.
@@ -46,11 +58,11 @@ def read_submissions(member: Member, rejects: Rejects) -> list[FsdsFiling]:
     line_count = 0
     for number, line in member.lines():
         line_count += 1
-        fields = [part.decode("utf-8", "replace") for part in split_line(line)]
+        parts = split_line(line)
         try:
-            if len(fields) != len(member.columns):
-                raise ValueError(f"{len(fields)} fields instead of {len(member.columns)}")
-            filing = _filing(dict(zip(member.columns, fields, strict=True)))
+            if len(parts) != len(member.columns):
+                raise ValueError(f"{len(parts)} fields instead of {len(member.columns)}")
+            filing = _filing(dict(zip(member.columns, map(_text, parts), strict=True)), now)
             adsh = filing.submission.adsh
             if adsh in found:
                 raise ValueError(f"adsh {adsh} stands here for the second time")
@@ -66,8 +78,15 @@ def read_submissions(member: Member, rejects: Rejects) -> list[FsdsFiling]:
     return [found[adsh] for adsh in sorted(found)]
 
 
-def _filing(row: dict[str, str]) -> FsdsFiling:
-    submission = _submission(row)
+def _text(field: bytes) -> str:
+    try:
+        return field.decode()
+    except UnicodeDecodeError:
+        raise ValueError("the line is not UTF-8") from None
+
+
+def _filing(row: dict[str, str], now: datetime) -> FsdsFiling:
+    submission = _submission(row, now)
     day = date.fromisoformat(submission.period)
     former = clean(row.get("former", ""), length_max=NAME_CHARACTERS_MAX)
     return FsdsFiling(
@@ -75,6 +94,7 @@ def _filing(row: dict[str, str]) -> FsdsFiling:
         period=row["period"],
         before_1=_month_end(day.year - 1, day.month),
         before_2=_fiscal_year_end_before(day, row.get("fye", "")),
+        filed=row["filed"],
         country=row["countryba"] or row["countryinc"] or None,
         former_name=former or None,
         filer_status=row.get("afs") or None,
@@ -92,26 +112,28 @@ def _month_end(year: int, month: int) -> str:
     return last.strftime("%Y%m%d")
 
 
-def _submission(row: dict[str, str]) -> Submission:
+def _submission(row: dict[str, str], now: datetime) -> Submission:
     """The filing of one line of sub.txt. Raises ValueError with the reason if it is unusable."""
     if not _ADSH.fullmatch(row["adsh"]):
         raise ValueError(f"adsh {row['adsh'][:40]!r} is not an accession number")
-    if not re.fullmatch(r"\d{1,10}", row["cik"], re.ASCII):
+    if not re.fullmatch(r"\d{1,10}", row["cik"], re.ASCII) or not int(row["cik"]):
         raise ValueError(f"cik {row['cik'][:40]!r} is not a number of up to ten digits")
-    if not row["name"] or not row["form"]:
-        raise ValueError("name or form is empty")
+    name = clean(row["name"], length_max=NAME_CHARACTERS_MAX)
+    if not name:
+        raise ValueError("name is empty")
+    for column, pattern in _PATTERNS.items():
+        if not pattern.fullmatch(row.get(column, "")):
+            raise ValueError(f"{column} {row[column][:40]!r} is not what the SEC writes there")
     filed, period = _day(row, "filed"), _day(row, "period")
+    if filed > now.date():
+        raise ValueError(f"filed {filed} lies after today, {now.date()}")
     if not PERIOD_YEAR_MIN <= period.year <= filed.year + 1:
         raise ValueError(f"period {period} is not between {PERIOD_YEAR_MIN} and {filed.year + 1}")
     sic = row["sic"]
-    if sic and not re.fullmatch(r"\d{1,4}", sic, re.ASCII):
-        raise ValueError(f"sic {sic[:40]!r} is not a code of up to four digits")
-    if row["fy"] and not re.fullmatch(r"\d{4}", row["fy"], re.ASCII):
-        raise ValueError(f"fy {row['fy'][:40]!r} is not a year")
     return Submission(
         adsh=row["adsh"],
         cik=row["cik"].zfill(10),
-        name=clean(row["name"], length_max=NAME_CHARACTERS_MAX),
+        name=name,
         sic=sic.zfill(4) if sic else None,
         form=row["form"],
         period=period.isoformat(),

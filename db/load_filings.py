@@ -22,7 +22,7 @@ from db.filing_companies import (
     store_companies,
 )
 from db.filing_facts import FactNumbers, day_number, filing_number, replace_facts, tag_ids
-from db.filing_restatements import store_restatements
+from db.filing_restatements import renew_restatements
 from db.filing_statements import FIELDS_BY_STATEMENT, Origins, replace_statements
 from db.fx import StatementRates
 
@@ -111,7 +111,7 @@ def store_filings(
     while batch := list(islice(remaining, BATCH_FILINGS)):
         counts.update(_store_batch(transaction, batch, writing, source_id)[1])
         stored += (filing.submission for filing in batch)
-    counts["filing_findings"] += _store_connections(transaction, stored, source_id=source_id)
+    _store_connections(transaction, stored, source_id=source_id)
     return dict(counts)
 
 
@@ -192,9 +192,9 @@ def _submission_row(filing: Filing, sectors: Sectors, source_id: str) -> dict[st
 
 def _store_connections(
     transaction: Transaction, filings: Sequence[Submission], *, source_id: str
-) -> int:
+) -> None:
     """What filings say together: names and size of their companies, and restatements."""
     ciks = [filing.cik for filing in filings]
     store_companies(transaction, ciks, source_id=source_id)
     renew_sizes(transaction, ciks)
-    return store_restatements(transaction, (filing.adsh for filing in filings))
+    renew_restatements(transaction, (filing.adsh for filing in filings))

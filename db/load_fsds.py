@@ -13,7 +13,7 @@ from db.database import Database, Transaction
 from db.filing_facts import filing_number, replace_facts, tag_ids
 from db.filing_precedence import without_lesser
 from db.fsds_labels import LABEL_COLUMNS, read_labelled_tags
-from db.fsds_numbers import NUMBER_COLUMNS, Facts, read_numbers
+from db.fsds_numbers import NUMBER_COLUMNS, Facts, filings_frame, read_numbers
 from db.fsds_submissions import SUBMISSION_COLUMNS, FsdsFiling, read_submissions
 from db.load_filings import Filing, compared_tags, statement_rules, store_filings
 from db.loads import LoadReport, file_sha256, record_load
@@ -57,13 +57,15 @@ def load_fsds(
         archive.require("sub.txt", "num.txt", kind=DESCRIPTION)
         sha256 = file_sha256(zip_path)
         submissions = Member(archive, "sub.txt", SUBMISSION_COLUMNS, progress)
-        filings = read_submissions(submissions, rejects)
+        filings = read_submissions(submissions, rejects, now=now)
         numbers = Member(archive, "num.txt", NUMBER_COLUMNS, progress)
-        facts = read_numbers(numbers, _frame(filings), rejects, wanted_tags=compared_tags())
+        facts = read_numbers(numbers, filings_frame(filings), rejects, wanted_tags=compared_tags())
         labelled: dict[int, dict[str, str]] = {}
         if "pre.txt" in archive:
             lines = Member(archive, "pre.txt", LABEL_COLUMNS, progress)
-            labelled = read_labelled_tags(lines, _frame(filings), facts.current, statement_rules())
+            labelled = read_labelled_tags(
+                lines, filings_frame(filings), facts.current, statement_rules(), rejects
+            )
         with database.transaction() as transaction:
             transaction.insert("sources", [SOURCE], replace=True)
             kept: set[str] = set()
@@ -71,9 +73,10 @@ def load_fsds(
                 transaction, _filings(filings, facts, labelled), source_id=SOURCE_ID, kept=kept
             )
             counts = store_filings(transaction, found, source_id=SOURCE_ID)
-            if with_activity:
-                taken = _without(facts.current, filings, kept)
-                counts["business_activity"] = _store_facts(transaction, filings, kept, taken)
+            taken = _without(facts.current, filings, kept)
+            counts["business_activity"] = _store_facts(
+                transaction, filings, kept, taken if with_activity else taken.clear()
+            )
             if kept:
                 counts["filings left as on file"] = len(kept)
             report = LoadReport(
@@ -105,23 +108,6 @@ def _no_collection() -> Generator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def _frame(filings: list[FsdsFiling]) -> pl.DataFrame:
-    """The filings as `read_numbers` wants them."""
-    return pl.DataFrame(
-        {
-            "adsh": [filing.submission.adsh for filing in filings],
-            "filing": pl.Series(range(len(filings)), dtype=pl.Int32),
-            "name": [filing.submission.name for filing in filings],
-            "period": [filing.period for filing in filings],
-            "before_1": [filing.before_1 for filing in filings],
-            "before_2": [filing.before_2 for filing in filings],
-        },
-        schema_overrides=dict.fromkeys(
-            ("adsh", "name", "period", "before_1", "before_2"), pl.String
-        ),
-    )
 
 
 def _filings(

@@ -13,7 +13,7 @@ from db.columns import pl
 from db.cover_pages import store_cover_facts
 from db.database import Database, Transaction
 from db.fsds_labels import LABEL_COLUMNS, read_labelled_tags
-from db.fsds_numbers import Facts, read_numbers
+from db.fsds_numbers import Facts, filings_frame, read_numbers
 from db.fsds_submissions import SUBMISSION_COLUMNS, FsdsFiling, read_submissions
 from db.load_filings import (
     Filing,
@@ -48,7 +48,6 @@ SOURCE = {
 }
 BATCH_FILINGS = 500
 US_GAAP, IFRS = "us-gaap", "ifrs-full"
-DAY_COLUMNS = ("period", "before_1", "before_2")
 
 
 def load_data_set(
@@ -110,7 +109,7 @@ def load_notes(
     with open_archive(zip_path) as archive:
         archive.require(SUBMISSIONS, NUMBERS, kind="a Financial Statement and Notes data set")
         sha256 = file_sha256(zip_path)
-        read = _read(archive, rejects, progress)
+        read = _read(archive, rejects, progress, now)
         with database.transaction() as transaction:
             transaction.insert("sources", [SOURCE], replace=True)
             counts: Counter[str] = Counter()
@@ -148,16 +147,16 @@ class _Read:
     calculations: Mapping[str, Sequence[Arc]]
 
 
-def _read(archive: Archive, rejects: Rejects, progress: Progress | None) -> _Read:
+def _read(archive: Archive, rejects: Rejects, progress: Progress | None, now: datetime) -> _Read:
     submissions = Member(archive, SUBMISSIONS, SUBMISSION_COLUMNS, progress)
-    filings = read_submissions(submissions, rejects)
-    frame = _frame(filings)
+    filings = read_submissions(submissions, rejects, now=now)
+    frame = filings_frame(filings)
     numbers = NotesNumbers(archive, read_segments(archive, progress), rejects, progress)
     facts = read_numbers(numbers, frame, rejects, wanted_tags=compared_tags())
     labelled: Mapping[int, Mapping[str, str]] = {}
     if LINES in archive:
         lines = Member(archive, LINES, LABEL_COLUMNS, progress)
-        labelled = read_labelled_tags(lines, frame, facts.current, statement_rules())
+        labelled = read_labelled_tags(lines, frame, facts.current, statement_rules(), rejects)
     return _Read(
         filings=filings,
         facts=facts,
@@ -166,27 +165,6 @@ def _read(archive: Archive, rejects: Rejects, progress: Progress | None) -> _Rea
         share_counts=numbers.share_counts,
         calculations=read_calculations(archive, progress),
     )
-
-
-def _frame(filings: Sequence[FsdsFiling]) -> pl.DataFrame:
-    """The filings as `read_numbers` wants them."""
-    return pl.DataFrame(
-        [
-            (filing.submission.adsh, position, filing.submission.name, *_days(filing))
-            for position, filing in enumerate(filings)
-        ],
-        schema={
-            "adsh": pl.String,
-            "filing": pl.Int32,
-            "name": pl.String,
-            **dict.fromkeys(DAY_COLUMNS, pl.String),
-        },
-        orient="row",
-    )
-
-
-def _days(filing: FsdsFiling) -> tuple[str, str, str]:
-    return filing.period, filing.before_1, filing.before_2
 
 
 def _batches(read: _Read) -> Iterator[list[Filing]]:

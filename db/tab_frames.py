@@ -78,7 +78,7 @@ def _quoted_lines(chunk: bytes) -> Iterator[tuple[int, int]]:
 
 def _fault(fields: list[bytes], width: int) -> str | None:
     if not fields:
-        return "a quoted field is not closed"
+        return "a quoted field is not closed, or longer than 131,072 characters"
     if len(fields) != width:
         return f"{len(fields)} fields instead of {width}"
     try:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from lzma import LZMAError
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
@@ -58,12 +59,14 @@ class Archive:
     def __init__(self, path: Path, archive: ZipFile) -> None:
         self.path, self._zip = path, archive
         self._members: dict[str, ZipInfo] = {}
+        self._doubles: set[str] = set()
         for info in archive.infolist():
-            name = info.filename.rpartition("/")[2]
+            folder, _, name = info.filename.rpartition("/")
+            if not name or folder.startswith("__MACOSX"):
+                continue
             if name in self._members:
-                raise InvalidInputError(f"{path.name} has two members {name}; one is expected.")
-            if name:
-                self._members[name] = info
+                self._doubles.add(name)
+            self._members[name] = info
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
@@ -80,6 +83,8 @@ class Archive:
     def pieces(self, name: str) -> Iterator[bytes]:
         """The member's bytes, in order, checked against its size and CRC-32."""
         info = self._members[name]
+        if name in self._doubles:
+            raise InvalidInputError(f"{self.path.name} has two members {name}; one is expected.")
         _check_size(self.path, info)
         if info.compress_type != ZIP_DEFLATED or info.flag_bits & ENCRYPTED_FLAG:
             with self._zip.open(info) as stream:
@@ -122,6 +127,7 @@ def open_archive(path: Path) -> Generator[Archive]:
     except (
         BadZipFile,
         EOFError,
+        LZMAError,
         UnicodeDecodeError,
         zlib.error,
         InflateError,
@@ -158,6 +164,10 @@ class Member:
         header = next(self._lines_of_pieces(), b"").partition(b"\n")[0].rstrip(b"\r")
         text = header.decode("utf-8", "replace").lstrip("\ufeff")
         self.columns = [column.strip() for column in text.split("\t")]
+        if b"\r" in header or len(set(self.columns)) < len(self.columns):
+            raise InvalidInputError(
+                f"{name} has a column twice, or lines that end otherwise than by LF or CR LF."
+            )
         missing = [column for column in needed if column not in self.columns]
         if missing:
             raise InvalidInputError(

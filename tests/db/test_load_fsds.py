@@ -205,7 +205,7 @@ def test_loading_a_file_twice_gives_the_same_database(database: Database, tmp_pa
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ((A, "Assets\x01", *NUM_NEW[0][2:]), "control characters"),
+        ((A, "Assets\x01", *NUM_NEW[0][2:]), "tag is no name of up to 256"),
         ((*NUM_NEW[0][:9], '"open'), "a quoted field is not closed"),
         ((*NUM_NEW[0][:9], "bad \udcff"), "is not UTF-8"),
         ((A, "EntityPublicFloat", GAAP, "20100231", *NUM_NEW[0][4:]), "ddate '20100231'"),
@@ -235,7 +235,7 @@ def test_a_line_that_cannot_be_used_is_rejected_with_its_reason(
         (0, "not-an-adsh", "accession number"), (0, B, "second time"), (1, "12x", "cik '12x'"),
         (7, "", "period '' is not a day"), (7, "21081231", "period 2108-12-31 is not between"),
         (7, "20100231", "not a day of the calendar"), (3, "oil", "sic 'oil'"), (8, "MMX", "fy 'MMX'"),
-        (2, "", "name or form is empty"),
+        (2, "", "name is empty"),
     ],
 )  # fmt: skip
 def test_a_filing_that_cannot_be_used_is_rejected_with_its_reason(
