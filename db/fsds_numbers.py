@@ -111,12 +111,14 @@ def _of_filings(filings: pl.DataFrame, wanted_tags: frozenset[str]) -> Plan:
     position = adsh.cast(pl.Enum(filings.get_column("adsh")), strict=False).to_physical()
     dates = {
         name: pl.lit(filings.get_column(name).cast(pl.Int32)).gather(filing)
-        for name in ("period", "before_1", "before_2", "filed")
+        for name in ("period", "before_1", "before_2")
     }
+    filed = filings.get_column("filed").cast(pl.Int32)
     # A line that could not be split was left empty, without a tag.
     day, is_orphan = pl.col("day"), filing.is_null() & (adsh.is_not_null() | tag.is_not_null())
     # A day that is none is rejected; one after the filing is passed on, for a check to notice.
-    is_odd = day.is_null() | (day > pl.col("filed"))
+    may_be_odd = day.is_null() | (day > (filed.min() or 0))
+    is_odd = day.is_null() | (day > pl.lit(filed).gather(filing))
     is_before = (day == pl.col("before_1")) | (day == pl.col("before_2"))
     wanted = pl.Series(sorted(wanted_tags), dtype=pl.String).implode()
     is_whole = (
@@ -135,7 +137,7 @@ def _of_filings(filings: pl.DataFrame, wanted_tags: frozenset[str]) -> Plan:
             is_orphan
             | (
                 value.is_not_null()
-                & ((day == period) | is_odd | is_before | tag.str.starts_with("Entity"))
+                & ((day == period) | may_be_odd | is_before | tag.str.starts_with("Entity"))
             )
         )
         return dated.filter(
