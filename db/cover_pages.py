@@ -100,11 +100,15 @@ def load_float_periods(database: Database, cik: str) -> list[str]:
 
 
 def _rows(database: Database, tag: str, cik: str, period: str) -> list[Row]:
-    """The figures of one tag from the one filing and place that serves."""
+    """The figures of one tag from the one filing and place that serves, the latest day first.
+
+    A day after the filing comes last: it serves only where there is no other.
+    """
     rows = database.query(
         f"SELECT * FROM ({_PLACES.format(where=_OF_PERIOD)})"  # noqa: S608
         " ORDER BY form NOT LIKE '10-K%' AND form NOT LIKE '20-F%' AND form NOT LIKE '40-F%',"
-        " form LIKE '%/A', filed, adsh, is_cover DESC, as_of_date DESC, class_of_stock",
+        " form LIKE '%/A', filed, adsh, is_cover DESC,"
+        " as_of_date > filed, as_of_date DESC, class_of_stock",
         cik=cik,
         period=period,
         tag=tag,
@@ -147,6 +151,7 @@ def _public_float(database: Database, rows: list[Row]) -> PublicFloat | None:
         amount_usd=amount * rate.usd_per_currency,
         ddate=first["as_of_date"],
         source=f"SEC {first['form']} {first['adsh']}, {FLOAT_TAG} of {first['as_of_date']}{given}",
+        filed=first["filed"],
     )
 
 

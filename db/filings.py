@@ -1,7 +1,6 @@
 """Filings on file: rows back to submissions, standardised figures and facts."""
 
 import re
-from typing import Any
 
 from carbontrader_mcp.domain.errors import InvalidInputError, NotFoundError
 from carbontrader_mcp.domain.filings import Fact, Finding, StatementFigure, Submission
@@ -105,28 +104,6 @@ def load_figures(database: Database, adsh: str) -> list[StatementFigure]:
     return [StatementFigure(**row) for row in rows]
 
 
-def load_statement_usd(database: Database, adsh: str) -> dict[str, float | None]:
-    """Every amount of the statements in USD; None where it is missing or the currency has no rate.
-
-    Of several lengths of one statement the one with most figures is taken, then the longest.
-    """
-    from db.load_filings import FIELDS_BY_STATEMENT  # SQLAlchemy comes with it: not at start
-
-    amounts: dict[str, float | None] = {}
-    for statement, fields in FIELDS_BY_STATEMENT.items():
-        rows = database.query(
-            f"SELECT * FROM {statement} WHERE adsh = :adsh",  # noqa: S608 our own table names
-            adsh=adsh,
-        )
-        row = max(rows, key=lambda row: (_figure_count(row, fields), row["qtrs"]), default=None)
-        amounts |= {
-            field: None if row is None else row[f"{field}_usd"]
-            for field in fields
-            if row is None or f"{field}_usd" in row
-        }
-    return amounts
-
-
 def load_activity(
     database: Database, adsh: str, *, tag: str = "", limit: int, offset: int
 ) -> list[Fact]:
@@ -171,8 +148,3 @@ def _rank(form: str) -> int:
     if original in ANNUAL_FORMS:
         return 0
     return 1 if original in QUARTERLY_FORMS else 2
-
-
-def _figure_count(row: Row, fields: tuple[str, ...]) -> int:
-    values: list[Any] = [row[field] for field in fields]
-    return sum(value is not None for value in values)

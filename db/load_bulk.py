@@ -64,7 +64,7 @@ def load_bulk(
     Raises:
         InvalidInputError: the file is no sound zip or holds no such member; nothing is changed.
     """
-    reading = _Reading(forms=forms, filed_from=filed_from)
+    reading = _Reading(forms=forms, filed_from=filed_from, today=now.date())
     with _opened(path) as archive:
         members = _members(path, archive, ciks)
         kind = _kind(archive, members)
@@ -147,12 +147,20 @@ def _kind(archive: ZipFile, members: Sequence[tuple[str, ZipInfo]]) -> str:
     return SUBMISSIONS_KIND
 
 
+def _check_cik(info: ZipInfo, cik: str) -> None:
+    """A member is named for its company: `ciks` and the order of members rely on it."""
+    match = MEMBER.fullmatch(info.filename.rpartition("/")[2])
+    if match is None or match[1] != cik:
+        raise SourceChangedError(f"its name and its content disagree: it is about CIK {cik}.")
+
+
 @dataclass
 class _Reading:
     """What was read and waits to be written, and the sums of what was written."""
 
     forms: Collection[str]
     filed_from: date | None
+    today: date
     counts: Counter[str] = field(default_factory=Counter[str])
     rejects: Rejects = field(default_factory=Rejects)
     kept_filings: int = 0
@@ -176,7 +184,8 @@ class _Reading:
     def read_facts(self, archive: ZipFile, members: Sequence[ZipInfo]) -> None:
         for info, document in self._documents(archive, members):
             try:
-                facts = parse_company_facts(document)
+                facts = parse_company_facts(document, today=self.today)
+                _check_cik(info, facts.cik)
             except SourceChangedError as error:
                 self.rejects.add(info.filename, 0, str(error))
                 continue
@@ -205,6 +214,7 @@ class _Reading:
     ) -> EdgarSubmissions | None:
         if "-submissions-" not in info.filename:
             found = parse_submissions(document)
+            _check_cik(info, found.company.cik)
             add_skipped(self.rejects, info.filename, found.skipped)
             return found
         filings, skipped = parse_older_filings(document)

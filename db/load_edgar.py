@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from carbontrader_mcp.domain.edgar import EdgarFacts, EdgarSubmissions, SkippedRecord
+from carbontrader_mcp.domain.edgar import EdgarSubmissions, FactsDocument, SkippedRecord
 from carbontrader_mcp.domain.edgar_facts_json import parse_company_facts
 from carbontrader_mcp.domain.edgar_statements import (
     ONLY_STANDARD_TAGS,
@@ -47,13 +47,13 @@ class EdgarReport(LoadReport):
 
 def load_company_facts(
     database: Database,
-    document: bytes | Path | EdgarFacts,
+    document: bytes | Path | FactsDocument,
     *,
     now: datetime,
     submissions: EdgarSubmissions | None = None,
     forms: Collection[str] = PERIODIC_FORMS,
     filed_from: date | None = None,
-    source_url: str | None = None,
+    kept_file: str | None = None,
 ) -> EdgarReport:
     """Load a company's filings of these forms: statements, facts of their period, activity.
 
@@ -66,7 +66,8 @@ def load_company_facts(
         InvalidInputError: the file cannot be read.
         SourceChangedError: it is no document of company facts; nothing is changed.
     """
-    facts, sha256 = _facts(document)
+    read = _read(document, today=now.date())
+    facts = read.facts
     filings = filed_facts(facts, submissions, forms=forms, filed_from=filed_from)
     with database.transaction() as transaction:
         counts: Counter[str] = Counter()
@@ -77,6 +78,7 @@ def load_company_facts(
         file_name = document.name if isinstance(document, Path) else f"CIK{facts.cik}.json"
         rejects = Rejects()
         add_skipped(rejects, file_name, facts.skipped)
+        sha256 = hashlib.sha256(read.content).hexdigest()
         report = EdgarReport(
             load_id=f"{KIND}:{sha256[:16]}",
             file_name=file_name,
@@ -85,7 +87,15 @@ def load_company_facts(
             reject_count=rejects.count_by_member.total(),
             kept_filings=kept_filings,
         )
-        record_load(transaction, report, rejects, kind=KIND, now=now, source_url=source_url)
+        record_load(
+            transaction,
+            report,
+            rejects,
+            kind=KIND,
+            now=now,
+            source_url=read.url,
+            kept_file=kept_file,
+        )
     return report
 
 
@@ -145,16 +155,15 @@ def _as_filings(transaction: Transaction, filings: Sequence[FiledFacts]) -> list
     return found
 
 
-def _facts(document: bytes | Path | EdgarFacts) -> tuple[EdgarFacts, str]:
-    """The facts, and the SHA-256 of the document, or of the text of facts already read."""
-    if isinstance(document, EdgarFacts):
-        text = "\n".join(map(repr, document.facts))
-        return document, hashlib.sha256(text.encode()).hexdigest()
+def _read(document: bytes | Path | FactsDocument, *, today: date) -> FactsDocument:
+    if isinstance(document, FactsDocument):
+        return document
     try:
         content = document.read_bytes() if isinstance(document, Path) else document
     except OSError as error:
         raise InvalidInputError(f"{document} cannot be read: {error.strerror or error}.") from error
-    return parse_company_facts(content), hashlib.sha256(content).hexdigest()
+    facts = parse_company_facts(content, today=today)
+    return FactsDocument(facts=facts, content=content, url=None)
 
 
 @dataclass(frozen=True)

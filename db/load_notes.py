@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from carbontrader_mcp.domain.filings import FactRow
@@ -12,6 +13,7 @@ from carbontrader_mcp.domain.statement_calculations import Arc, calculated_tags
 from db.columns import pl
 from db.cover_pages import store_cover_facts
 from db.database import Database, Transaction
+from db.filing_precedence import without_lesser
 from db.fsds_labels import LABEL_COLUMNS, read_labelled_tags
 from db.fsds_numbers import Facts, filings_frame, read_numbers
 from db.fsds_submissions import SUBMISSION_COLUMNS, FsdsFiling, read_submissions
@@ -103,7 +105,8 @@ def load_notes(
 ) -> LoadReport:
     """Load one zip of the Notes edition: as `load_fsds`, and facts of the notes and the cover page.
 
-    Public float and share counts have their own days. Filings that are on file are replaced.
+    Public float and share counts have their own days. A filing that another source brought stays
+    unless it has fewer figures than here; it gets the facts of its cover page in any case.
     """
     rejects = Rejects()
     with open_archive(zip_path) as archive:
@@ -113,11 +116,15 @@ def load_notes(
         with database.transaction() as transaction:
             transaction.insert("sources", [SOURCE], replace=True)
             counts: Counter[str] = Counter()
-            for batch in _batches(read):
+            kept: set[str] = set()
+            found = without_lesser(transaction, _filings(read), source_id=SOURCE_ID, kept=kept)
+            while batch := list(islice(found, BATCH_FILINGS)):
                 counts.update(store_filings(transaction, batch, source_id=SOURCE_ID))
                 if with_activity:
                     counts["business_activity"] += store_facts(transaction, batch)
-                counts["cover_page_facts"] += _store_covers(transaction, batch, read)
+            counts["cover_page_facts"] += _store_covers(transaction, read)
+            if kept:
+                counts["filings left as on file"] = len(kept)
             report = LoadReport(
                 load_id=f"{KIND}:{sha256[:16]}",
                 file_name=file_name or zip_path.name,
@@ -167,7 +174,7 @@ def _read(archive: Archive, rejects: Rejects, progress: Progress | None, now: da
     )
 
 
-def _batches(read: _Read) -> Iterator[list[Filing]]:
+def _filings(read: _Read) -> Iterator[Filing]:
     facts = pl.concat([read.facts.current, read.facts.comparative]).sort("filing", "line")
     columns = ("filing", "tag", "version", "ddate", "qtrs", "uom", "value")
     for first in range(0, len(read.filings), BATCH_FILINGS):
@@ -177,16 +184,14 @@ def _batches(read: _Read) -> Iterator[list[Filing]]:
         for position, tag, version, day, qtrs, unit, value in part.select(columns).iter_rows():
             ddate = f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
             rows.setdefault(position, []).append((tag, version, ddate, qtrs, unit, value))
-        yield [
-            _filing(filing, rows.get(position, []), read, position)
-            for position, filing in enumerate(batch, first)
-        ]
+        for position, filing in enumerate(batch, first):
+            yield _filing(filing, rows.get(position, []), read, position)
 
 
-def _store_covers(transaction: Transaction, filings: Sequence[Filing], read: _Read) -> int:
+def _store_covers(transaction: Transaction, read: _Read) -> int:
     """Share counts per class and public float, each with its own day."""
     count = 0
-    for filing in filings:
+    for filing in read.filings:
         cik, adsh = filing.submission.cik, filing.submission.adsh
         floats = (read.public_floats[adsh],) if adsh in read.public_floats else ()
         facts = (*read.share_counts.get(adsh, ()), *floats)

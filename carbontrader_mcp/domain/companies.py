@@ -9,7 +9,7 @@ from carbontrader_mcp.domain.lineage import Source
 
 _WORD = re.compile(r"[^\W_]+")
 
-LEGAL_FORMS = frozenset(
+LEFT_OUT = frozenset(
     [
         "inc",
         "incorporated",
@@ -30,6 +30,7 @@ LEGAL_FORMS = frozenset(
         "the",
         "de",
         "new",
+        "and",
     ]
 )
 
@@ -131,18 +132,24 @@ class BalanceSheet:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicFloat:
-    """Market value of the shares that affiliates do not hold (dei:EntityPublicFloat)."""
+    """Market value of the shares that affiliates do not hold (dei:EntityPublicFloat).
+
+    `filed` is the day of the filing that gives it, None where that is not known.
+    """
 
     amount_usd: float
     ddate: str
     source: str
+    filed: str | None = None
 
 
 def plain_name(name: str) -> str:
-    """A company name without case, accents, punctuation and legal form, for comparing.
+    """A company name without case, accents, punctuation, legal form and "and", for comparing.
 
     >>> plain_name("The Southern Co."), plain_name("EXXON MOBIL CORP"), plain_name("AT&T Inc.")
     ('southern', 'exxon mobil', 'at t')
+    >>> plain_name("AT and T") == plain_name("AT & T")
+    True
     >>> plain_name("Nestl\u00e9 S.A.")
     'nestle s a'
     """
@@ -151,4 +158,4 @@ def plain_name(name: str) -> str:
         parts = unicodedata.normalize("NFKD", folded)
         folded = "".join(letter for letter in parts if not unicodedata.combining(letter))
     words: list[str] = _WORD.findall(folded)
-    return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
+    return " ".join([word for word in words if word not in LEFT_OUT] or words)

@@ -122,6 +122,15 @@ class EdgarFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FactsDocument:
+    """A company's facts with the document they stand in, byte for byte, and where it is from."""
+
+    facts: EdgarFacts
+    content: bytes
+    url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FrameFact:
     """One company's figure in a frame. `location` is a code such as 'US-CA'."""
 

@@ -5,7 +5,8 @@ left out with the reason: a company has tens of thousands of facts, and the othe
 """
 
 from collections.abc import Mapping
-from typing import Any, cast
+from datetime import date
+from typing import Any, Final, cast
 
 from carbontrader_mcp.domain.edgar import (
     EdgarFact,
@@ -15,6 +16,10 @@ from carbontrader_mcp.domain.edgar import (
     SkippedRecord,
 )
 from carbontrader_mcp.domain.edgar_values import (
+    FORM_LENGTH_MAX,
+    TAXONOMY_LENGTH_MAX,
+    TEXT_LENGTH_MAX,
+    UNIT_LENGTH_MAX,
     Document,
     UnusableRecordError,
     adsh_of,
@@ -35,19 +40,25 @@ from carbontrader_mcp.domain.edgar_values import (
     whole_or_none,
 )
 
-FRAME_FIELDS = ("taxonomy", "tag", "uom", "ccp")
+FRAME_FIELDS = {
+    "taxonomy": TAXONOMY_LENGTH_MAX, "tag": TEXT_LENGTH_MAX, "uom": UNIT_LENGTH_MAX, "ccp": FORM_LENGTH_MAX
+}  # fmt: skip
+FIRST_DAY: Final = "1990-01-01"
+"""Before the SEC took filings electronically; a company may have begun earlier (`start`)."""
+YEARS_AHEAD_MAX: Final = 1
+"""Of a fact's end over its filing: real reports name the next year, never one after it."""
 
 
-def parse_company_facts(document: Document) -> EdgarFacts:
-    """All facts of a company, in the order of the document."""
+def parse_company_facts(document: Document, *, today: date | None = None) -> EdgarFacts:
+    """All facts of a company, in the order of the document; none filed after `today`."""
     name = "the facts of a company"
     body = json_object(document, name)
-    reader = _FactReader()
+    reader = _FactReader(today)
     for taxonomy in (taxonomies := part(body, "facts", name)):
-        if not taxonomy.isprintable():
-            raise changed(name, f"taxonomy {shown(taxonomy)} is not text")
-        for tag, concept in part(taxonomies, taxonomy, name).items():
-            reader.read_concept(taxonomy, tag, concept)
+        concepts = part(taxonomies, taxonomy, name)
+        if reader.is_taxonomy(taxonomy):
+            for tag, concept in concepts.items():
+                reader.read_concept(taxonomy, tag, concept)
     return reader.facts_of(body, name)
 
 
@@ -60,7 +71,8 @@ def parse_company_concept(document: Document) -> EdgarFacts:
         raise changed(name, "it does not name its taxonomy and tag")
     part(body, "units", name)
     reader = _FactReader()
-    reader.read_concept(taxonomy, tag, body)
+    if reader.is_taxonomy(taxonomy):
+        reader.read_concept(taxonomy, tag, body)
     return reader.facts_of(body, name)
 
 
@@ -70,7 +82,10 @@ def parse_frame(document: Document) -> EdgarFrame:
     body = json_object(document, name)
     skipped: list[SkippedRecord] = []
     try:
-        taxonomy, tag, unit, period = (text_of(body.get(key), key) for key in FRAME_FIELDS)
+        taxonomy, tag, unit, period = (
+            text_of(body.get(key), key, length_max=length_max)
+            for key, length_max in FRAME_FIELDS.items()
+        )
         rows = listing(body.get("data"))
     except UnusableRecordError as error:
         raise changed(name, str(error)) from error
@@ -83,7 +98,8 @@ def parse_frame(document: Document) -> EdgarFrame:
 class _FactReader:
     """Collects facts. What repeats thousands of times (dates, filings, forms) is checked once."""
 
-    def __init__(self) -> None:
+    def __init__(self, today: date | None = None) -> None:
+        self._today = today.isoformat() if today else None
         self._facts: list[EdgarFact] = []
         self._skipped: list[SkippedRecord] = []
         self._good_dates: set[str] = set()
@@ -102,9 +118,18 @@ class _FactReader:
             skipped=tuple(self._skipped),
         )
 
+    def is_taxonomy(self, taxonomy: str) -> bool:
+        """Whether its facts can be used; if not, it is a skipped record."""
+        try:
+            text_of(taxonomy, "taxonomy", length_max=TAXONOMY_LENGTH_MAX)
+        except UnusableRecordError as error:
+            skip(self._skipped, taxonomy, str(error))
+            return False
+        return True
+
     def read_concept(self, taxonomy: str, tag: str, concept: object) -> None:
         try:
-            text_of(tag, "tag")
+            text_of(tag, "tag", length_max=TEXT_LENGTH_MAX)
             units = record(record(concept).get("units"))
         except UnusableRecordError as error:
             skip(self._skipped, f"{taxonomy}:{tag}", str(error))
@@ -115,7 +140,7 @@ class _FactReader:
     def _read_unit(self, taxonomy: str, tag: str, unit: str, rows: object) -> None:
         place = f"{taxonomy}:{tag} {unit}"
         try:
-            text_of(unit, "unit")
+            text_of(unit, "unit", length_max=UNIT_LENGTH_MAX)
             listed = listing(rows)
         except UnusableRecordError as error:
             skip(self._skipped, place, str(error))
@@ -137,6 +162,14 @@ class _FactReader:
         form = self._text(get("form"), "form")
         if form is None:
             raise UnusableRecordError("form is missing")
+        filed = self._date(get("filed"), "filed")
+        if self._today is not None and filed > self._today:
+            raise UnusableRecordError(f"filed {shown(filed)} is in the future")
+        if end < FIRST_DAY or (end > filed and _year(end) > _year(filed) + YEARS_AHEAD_MAX):
+            raise UnusableRecordError(
+                f"end is {shown(end)}, filed {shown(filed)}: outside {FIRST_DAY[:4]} to"
+                f" {_year(filed) + YEARS_AHEAD_MAX}"
+            )
         return EdgarFact(
             taxonomy,
             tag,
@@ -148,7 +181,7 @@ class _FactReader:
             whole_or_none(get("fy"), "fy"),
             self._text(get("fp"), "fp"),
             form,
-            self._date(get("filed"), "filed"),
+            filed,
             self._text(get("frame"), "frame"),
         )
 
@@ -161,9 +194,13 @@ class _FactReader:
     def _text(self, value: Any, name: str) -> str | None:
         if value is None or (value.__class__ is str and value in self._good_texts):
             return value
-        text = text_or_none(value, name)
+        text = text_or_none(value, name, length_max=FORM_LENGTH_MAX)
         self._good_texts.add(text)
         return text
+
+
+def _year(day: str) -> int:
+    return int(day[:4])
 
 
 def _frame_fact(row: object) -> FrameFact:

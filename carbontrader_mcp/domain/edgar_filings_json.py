@@ -21,6 +21,7 @@ from carbontrader_mcp.domain.edgar import (
     SkippedRecord,
 )
 from carbontrader_mcp.domain.edgar_values import (
+    FORM_LENGTH_MAX,
     Document,
     UnusableRecordError,
     adsh_of,
@@ -199,7 +200,7 @@ def _filing(row: tuple[Any, ...]) -> EdgarFiling:
     adsh, form, filed, report, accepted, document, is_xbrl, is_inline_xbrl, size = row
     return EdgarFiling(
         adsh=adsh_of(adsh),
-        form=text_of(form, "form"),
+        form=text_of(form, "form", length_max=FORM_LENGTH_MAX),
         filing_date=date_of(filed, "filingDate"),
         report_date=date_or_none(report, "reportDate"),
         accepted_at=_accepted_at(accepted),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from math import isfinite
 from typing import Any, Final, NoReturn, TypeVar, cast
@@ -10,6 +11,7 @@ from typing import Any, Final, NoReturn, TypeVar, cast
 from carbontrader_mcp.domain.edgar import SkippedRecord
 from carbontrader_mcp.domain.errors import SourceChangedError
 from carbontrader_mcp.domain.outside_text import clean
+from carbontrader_mcp.domain.xbrl_contexts import YEAR_MAX, YEAR_MIN
 
 Document = bytes | Mapping[str, object]
 Record = TypeVar("Record")
@@ -22,6 +24,9 @@ SKIPPED_MAX: Final = 1_000
 NAME_LENGTH_MAX, SHOWN_LENGTH_MAX = 200, 40
 TEXT_LENGTH_MAX: Final = 256
 """As long as the longest tag may be."""
+FORM_LENGTH_MAX, UNIT_LENGTH_MAX, TAXONOMY_LENGTH_MAX = 20, 40, 20
+"""The limits are ours: the longest seen have 14, 19 and 9 characters."""
+WHOLE_DIGITS_MAX: Final = 18
 
 
 class UnusableRecordError(Exception):
@@ -113,16 +118,19 @@ def adsh_of(value: object) -> str:
     return value
 
 
-def text_of(value: object, name: str) -> str:
+def text_of(value: object, name: str, *, length_max: int = TEXT_LENGTH_MAX) -> str:
     """Visible text as it stands: names of forms, units and periods are compared, not shown."""
-    is_text = isinstance(value, str) and 0 < len(value) <= TEXT_LENGTH_MAX and value.isprintable()
-    if not is_text:
+    if not isinstance(value, str) or not value or not value.isprintable():
         raise UnusableRecordError(f"{name} is {shown(value)}, not text")
-    return cast(str, value)
+    if len(value) > length_max:
+        raise UnusableRecordError(
+            f"{name} is {shown(value)}, {len(value):,} characters; at most {length_max} are read"
+        )
+    return value
 
 
-def text_or_none(value: object, name: str) -> str | None:
-    return None if value is None or value == "" else text_of(value, name)
+def text_or_none(value: object, name: str, *, length_max: int = TEXT_LENGTH_MAX) -> str | None:
+    return None if value is None or value == "" else text_of(value, name, length_max=length_max)
 
 
 def visible(value: object) -> str | None:
@@ -131,12 +139,17 @@ def visible(value: object) -> str | None:
 
 
 def date_of(value: object, name: str) -> date:
+    day: date | None = None
     if isinstance(value, str) and ISO_DATE.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise UnusableRecordError(f"{name} is {shown(value)}, not a date")
+        with suppress(ValueError):
+            day = date.fromisoformat(value)
+    if day is None:
+        raise UnusableRecordError(f"{name} is {shown(value)}, not a date")
+    if not YEAR_MIN <= day.year <= YEAR_MAX:
+        raise UnusableRecordError(
+            f"{name} is {shown(value)}, outside the years {YEAR_MIN} to {YEAR_MAX}"
+        )
+    return day
 
 
 def date_or_none(value: object, name: str) -> date | None:
@@ -161,6 +174,8 @@ def whole_or_none(value: object, name: str) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise UnusableRecordError(f"{name} is {shown(value)}, not a whole number")
+    if abs(value) >= 10**WHOLE_DIGITS_MAX:
+        raise UnusableRecordError(f"{name} has more than {WHOLE_DIGITS_MAX} digits")
     return value
 
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 
 DIMENSIONS_MAX: Final = 50
+YEAR_MIN, YEAR_MAX = 1900, 2100
+"""Of every day; the limits are ours."""
 _DAY: Final = re.compile(r"(\d{4}-\d\d-\d\d)(T00:00:00)?Z?", re.ASCII)
 
 
@@ -42,7 +44,7 @@ class Context:
         else:
             day = _day(text, is_end=local != "startDate")
             if day is None:
-                self.fault = f"its {local} is not a day"
+                self.fault = f"its {local} is not a day of the years {YEAR_MIN} to {YEAR_MAX}"
             elif local == "startDate":
                 self.start = day
             else:
@@ -65,6 +67,8 @@ def _day(text: str, *, is_end: bool) -> date | None:
         return None
     try:
         day = date.fromisoformat(found[1])
-        return day - timedelta(days=1) if found[2] and is_end else day
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if not YEAR_MIN <= day.year <= YEAR_MAX:
+        return None
+    return day - timedelta(days=1) if found[2] and is_end else day

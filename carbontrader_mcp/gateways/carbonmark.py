@@ -26,7 +26,7 @@ AMOUNT_MAX: Final = Decimal(10) ** 12
 UNIX_SECONDS_MAX: Final = 10**11
 VINTAGE_YEAR_MIN, VINTAGE_YEAR_MAX = 1990, 2100
 KG: Final = Decimal("0.001")
-SYMBOL_LENGTH_MAX, NAME_LENGTH_MAX, SHOWN_LENGTH_MAX = 60, 200, 40
+SYMBOL_LENGTH_MAX, SHOWN_LENGTH_MAX = 60, 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,24 +71,6 @@ async def fetch_listings(
     return FetchedListings(
         listings=tuple(listings.values()), rejected=tuple(rejected), url=url, fetched_at=now
     )
-
-
-async def fetch_project_names(http: HttpGateway, *, base_url: str = BASE_URL) -> dict[str, str]:
-    """Project names by project id ('VCS-191'); entries without both are left out."""
-    url = f"{base_url.rstrip('/')}/carbonProjects"
-    entries = _entries(await http.get_json(url), url)
-    names: dict[str, str] = {}
-    for entry in entries:
-        try:
-            project = _record(entry, "entry")
-            key, name = _text(project, "key"), _text(project, "name")
-        except _UnreadableError:
-            continue
-        if PROJECT_ID.fullmatch(key) and (shown := clean(name, length_max=NAME_LENGTH_MAX)):
-            names[key] = shown
-    if not names:
-        raise SourceChangedError(f"None of the {len(entries)} projects at {url} has key and name.")
-    return names
 
 
 def _entries(answer: object, url: str) -> list[object]:

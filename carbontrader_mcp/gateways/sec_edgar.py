@@ -12,6 +12,7 @@ from carbontrader_mcp.domain.edgar import (
     EdgarFrame,
     EdgarSubmissions,
     EdgarTicker,
+    FactsDocument,
     FiledDocument,
 )
 from carbontrader_mcp.domain.edgar_facts_json import (
@@ -81,15 +82,26 @@ class SecEdgar:
 
     async def company_facts(self, cik: str) -> EdgarFacts:
         """Every fact of a company that carries no dimension."""
+        return (await self.company_facts_document(cik)).facts
+
+    async def company_facts_document(self, cik: str) -> FactsDocument:
+        """As `company_facts`, with the document they were read from."""
         cik = _cik(cik)
-        facts = await self._site.read(
-            f"{self._site.data_url}/api/xbrl/companyfacts/CIK{cik}.json",
-            parse_company_facts,
+        url = f"{self._site.data_url}/api/xbrl/companyfacts/CIK{cik}.json"
+        today = self._site.now().date()
+
+        def read(content: bytes) -> FactsDocument:
+            facts = parse_company_facts(content, today=today)
+            return FactsDocument(facts=facts, content=content, url=url)
+
+        document = await self._site.read(
+            url,
+            read,
             fresh_seconds=FRESH_SECONDS,
             missing=f"EDGAR has no XBRL facts for CIK {cik}: it files none, or nobody has that CIK.",
         )
-        _check_cik(facts.cik, cik)
-        return facts
+        _check_cik(document.facts.cik, cik)
+        return document
 
     async def company_concept(self, cik: str, taxonomy: str, tag: str) -> EdgarFacts:
         """The facts of a company under one tag, such as 'us-gaap', 'Assets'."""

@@ -55,6 +55,36 @@ def keep_source(path: Path, *, data_directory: Path, now: datetime) -> SourceFil
     )
 
 
+def keep_document(
+    content: bytes, *, file_name: str, url: str | None, data_directory: Path, now: datetime
+) -> SourceFile:
+    """File a document that is in memory; a second time it is found there.
+
+    Raises:
+        InvalidInputError: there is no room for it.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    suffix = Path(file_name).suffix.lower()
+    folder = sources_folder(data_directory)
+    path = folder / f"{sha256}{suffix if SUFFIX.fullmatch(suffix) else ''}"
+    try:
+        if not path.is_file() or path.stat().st_size != len(content):
+            folder.mkdir(parents=True, exist_ok=True)
+            replace_file(path, content)
+    except OSError as error:
+        raise InvalidInputError(
+            f"{file_name} cannot be filed in the data directory: {error.strerror or error}."
+        ) from error
+    return SourceFile(
+        path=path,
+        sha256=sha256,
+        url=url,
+        file_name=file_name,
+        size_bytes=len(content),
+        retrieved_at=now,
+    )
+
+
 def replace_file(path: Path, contents: bytes) -> None:
     """Write a file as a whole: a reader sees the old one or the new one."""
     number, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from carbontrader_mcp.domain.edgar import EdgarFacts
-from carbontrader_mcp.domain.edgar_cover_facts import cover_facts_by_filing
 from carbontrader_mcp.domain.edgar_facts_json import parse_company_facts
+from carbontrader_mcp.domain.edgar_statements import filed_facts
 from carbontrader_mcp.domain.errors import InsufficientDataError, InvalidInputError, NotFoundError
 from carbontrader_mcp.domain.exchange_rates import nearest_month_end
 from carbontrader_mcp.domain.filings import Submission
@@ -141,6 +141,19 @@ def test_an_amendment_serves_where_the_original_has_no_figure(database: Database
     assert "10-K/A" in cover.public_float.source
 
 
+def test_a_day_after_the_filing_does_not_hide_one_before_it(database: Database) -> None:
+    store(database)
+    facts = [
+        fact(tag, value, day, unit=unit)
+        for tag, unit in ((FLOAT, "USD"), (SHARES, "shares"))
+        for value, day in ((5.0, "2024-06-28"), (9.0, "2099-12-31"))
+    ]
+    store_cover(database, facts)
+    cover = load_cover_page(database, CIK, PERIOD)
+    assert cover.public_float is not None
+    assert (cover.public_float.amount_usd, [count.shares for count in cover.shares]) == (5, [5])
+
+
 def test_a_float_by_class_is_added_up(database: Database) -> None:
     store(database)
     floats = [
@@ -265,6 +278,11 @@ def company_facts(cik: str) -> EdgarFacts:
     return parse_company_facts(gzip.decompress(path.read_bytes()))
 
 
+def cover_facts(facts: EdgarFacts, adsh: str) -> tuple[DatedFact, ...]:
+    (filing,) = [filing for filing in filed_facts(facts) if filing.submission.adsh == adsh]
+    return filing.cover_facts
+
+
 def store_as_filed(database: Database, facts: EdgarFacts, adsh: str, period: str) -> None:
     submission = Submission(
         adsh=adsh, cik=facts.cik, name=facts.name or "", sic="3571", form="10-K", period=period,
@@ -279,7 +297,7 @@ def store_as_filed(database: Database, facts: EdgarFacts, adsh: str, period: str
     with database.transaction() as transaction:
         store_filing(transaction, Filing(submission=submission, facts=rows), source_id="test")
         store_cover_facts(
-            transaction, cover_facts_by_filing(facts)[adsh], cik=facts.cik, adsh=adsh,
+            transaction, cover_facts(facts, adsh), cik=facts.cik, adsh=adsh,
             source_id="test",
         )  # fmt: skip
 
@@ -309,8 +327,8 @@ def test_evic_of_apple_for_fiscal_2024(database: Database, tmp_path: Path) -> No
 
 def test_companyfacts_have_no_shares_of_a_company_with_classes(database: Database) -> None:
     facts = company_facts("0001652044")
-    covers = cover_facts_by_filing(facts)
-    assert {fact.tag for fact in covers["0001652044-25-000014"]} == {FLOAT}
+    covers = cover_facts(facts, "0001652044-25-000014")
+    assert {fact.tag for fact in covers} == {FLOAT}
     store_as_filed(database, facts, "0001652044-25-000014", "2024-12-31")
     evidence = load_value_evidence(
         database, companies.resolve(database, facts.cik), reporting_year=2024

@@ -183,14 +183,39 @@ def test_another_zip_is_refused(database: Database, tmp_path: Path) -> None:
 def test_archives_of_real_documents_are_loaded(database: Database, tmp_path: Path) -> None:
     if not SHARED.exists():
         pytest.skip("real EDGAR documents are not on this machine (../shared/data/sec)")
+    now = NOW.replace(year=2100)  # the documents may be of any day
     for kind in ("submissions", "companyfacts"):
         members = {
             path.name.removesuffix(".gz"): gzip.decompress(path.read_bytes())
             for path in sorted((SHARED / kind).glob("*.json.gz"))
         }
-        report = load_bulk(database, archive(tmp_path / f"{kind}.zip", members), now=NOW)
+        report = load_bulk(database, archive(tmp_path / f"{kind}.zip", members), now=now)
         assert report.reject_count == 0
     assert len(ciks(database)) == 268
     assert len(ciks(database, "companies")) == 52
     sic = database.first("SELECT sic FROM submissions WHERE cik = '0000320193' LIMIT 1")
     assert sic == {"sic": "3571"}
+
+
+@pytest.mark.parametrize("asked", [(), ("1",)])
+def test_a_member_about_another_company_than_its_name_says_is_a_reject(
+    database: Database, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    for name, body in (("companyfacts", facts(2)), ("submissions", company(2, "10-K"))):
+        path = archive(tmp_path / f"{name}.zip", {"CIK0000000001.json": body})
+        report = load_bulk(database, path, now=NOW, ciks=asked)
+        assert (report.reject_count, report.row_counts.get("submissions", 0)) == (1, 0)
+    assert (ciks(database), ciks(database, "companies")) == ([], [])
+    reasons = {row["reason"] for row in database.query("SELECT reason FROM load_rejects")}
+    assert reasons == {"its name and its content disagree: it is about CIK 0000000002."}
+
+
+def test_one_fact_of_an_impossible_day_does_not_stop_an_archive(
+    database: Database, tmp_path: Path
+) -> None:
+    members = {
+        "CIK0000000001.json": facts(1).replace(b"2024-12-31", b"9999-12-31"),
+        "CIK0000000002.json": facts(2),
+    }
+    report = load_bulk(database, archive(tmp_path / "companyfacts.zip", members), now=NOW)
+    assert (report.reject_count, ciks(database)) == (1, [2])

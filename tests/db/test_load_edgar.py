@@ -222,13 +222,14 @@ def test_a_missing_file_is_named(database: Database, tmp_path: Path) -> None:
 def test_periods_found_from_facts_are_the_report_dates_edgar_gives(database: Database) -> None:
     if not SHARED.exists():
         pytest.skip("real EDGAR documents are not on this machine (../shared/data/sec)")
+    now = NOW.replace(year=2100)  # the documents may be of any day
     for cik in ("0000320193", "0001652044", "0001318605"):
         content = gzip.decompress((SHARED / f"companyfacts/CIK{cik}.json.gz").read_bytes())
         listed = gzip.decompress((SHARED / f"submissions/CIK{cik}.json.gz").read_bytes())
         periods = "SELECT adsh, period FROM submissions WHERE cik = :cik ORDER BY adsh"
-        load_company_facts(database, content, now=NOW)
+        load_company_facts(database, content, now=now)
         found = database.query(periods, cik=cik)
-        load_company_facts(database, content, submissions=parse_submissions(listed), now=NOW)
+        load_company_facts(database, content, submissions=parse_submissions(listed), now=now)
         assert database.query(periods, cik=cik) == found
         assert len(found) > 40
     apple = database.first(
@@ -237,3 +238,15 @@ def test_periods_found_from_facts_are_the_report_dates_edgar_gives(database: Dat
     assert apple == {
         "name": "Apple Inc.", "ticker": "AAPL", "sic": "3571", "source_id": "sec_submissions",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "days", [{"end": "9999-12-31"}, {"end": "2099-12-31"}, {"filed": "2026-01-03"}]
+)
+def test_a_fact_of_an_impossible_day_is_a_reject(database: Database, days: Fact) -> None:
+    report = load_company_facts(
+        database, document(Assets=[*ASSETS, fact(SECOND, 7.0, **days)], Revenues=REVENUES), now=NOW
+    )
+    assert (report.reject_count, revenues(database)[-1]) == (1, (SECOND, "2024-12-31", 80.0))
+    (row,) = database.query("SELECT reason FROM load_rejects")
+    assert next(iter(days.values())) in row["reason"]

@@ -11,6 +11,7 @@ import pytest
 from carbontrader_mcp.domain.errors import InvalidInputError
 from db.database import Database
 from db.load_notes import load_data_set, load_notes
+from tests.db.test_load_edgar import FSDS_SUB
 from tests.db.test_load_fsds import NEW, quarter
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -294,3 +295,37 @@ def test_sums_of_the_filer_tell_what_its_own_tags_are(database: Database, tmp_pa
     load_notes(database, notes(tmp_path / "n.zip", [sub(A, 1)], nums, cal=cal), now=NOW)
     found = only(database, "SELECT value, rule FROM statement_lineage WHERE field = 'revenue'")
     assert found == (80.0, "sum of its children in the filer's calculation")
+
+
+def test_a_richer_copy_from_another_source_stays_and_gets_its_cover_page(
+    database: Database, tmp_path: Path
+) -> None:
+    rich = [(A, tag, GAAP, DAY, "0", "USD", "", "", value, "") for tag, value in (
+        ("Assets", "100"), ("StockholdersEquity", "40"), ("Liabilities", "60"),
+    )]  # fmt: skip
+    load_data_set(database, quarter(tmp_path / "q.zip", sub=(FSDS_SUB,), num=(NEW, *rich)), now=NOW)
+    nums = [
+        num(A, "Assets", "101"),
+        num(A, "EntityCommonStockSharesOutstanding", "9", version=DEI, uom="shares"),
+        num(B, "Assets", "70"),
+    ]
+    path = notes(tmp_path / "n.zip", [sub(A, 1), sub(B, 2)], nums)
+    report = load_notes(database, path, now=NOW)
+    assert report.row_counts["filings left as on file"] == 1
+    assert database.query("SELECT adsh, source_id FROM submissions ORDER BY adsh") == [
+        {"adsh": A, "source_id": "sec_fsds"}, {"adsh": B, "source_id": "sec_fsn"},
+    ]  # fmt: skip
+    assert only(database, "SELECT assets, equity FROM balance_sheet WHERE adsh = :a", a=A) == (
+        100,
+        40,
+    )
+    assert only(database, "SELECT adsh, value FROM cover_page_facts") == (A, 9)
+
+
+def test_a_poorer_copy_from_another_source_is_replaced(database: Database, tmp_path: Path) -> None:
+    poor = (A, "Assets", GAAP, DAY, "0", "USD", "", "", "100", "")
+    load_data_set(database, quarter(tmp_path / "q.zip", sub=(FSDS_SUB,), num=(NEW, poor)), now=NOW)
+    nums = [num(A, "Assets", "101"), num(A, "StockholdersEquity", "40")]
+    load_notes(database, notes(tmp_path / "n.zip", [sub(A, 1)], nums), now=NOW)
+    assert only(database, "SELECT assets FROM balance_sheet") == (101,)
+    assert only(database, "SELECT source_id FROM submissions") == ("sec_fsn",)

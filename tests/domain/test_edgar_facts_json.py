@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +112,7 @@ def test_a_tag_or_unit_nobody_can_read_is_left_out(name: str) -> None:
     for concepts in ({name: {"units": {"USD": [ROW]}}}, {"Revenues": {"units": {name: [ROW]}}}):
         parsed = parse_company_facts(document(facts={"us-gaap": concepts}))
         assert parsed.facts == ()
-        assert "not text" in parsed.skipped[0].reason
+        assert re.search("not text|at most", parsed.skipped[0].reason)
 
 
 def test_a_document_of_bad_facts_only_has_an_unknown_shape() -> None:
@@ -180,3 +182,41 @@ def test_apples_revenue_of_2022_stands_in_three_filings() -> None:
     assert [fact.fiscal_year for fact in found] == [2022, 2023, 2024]
     assert {fact.value for fact in found} == {394_328_000_000.0}
     assert [fact.frame for fact in found] == [None, None, "CY2022"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"end": "9999-12-31"}, "outside the years 1900 to 2100"),
+        ({"end": "2099-12-31"}, "outside 1990 to 2025"),
+        ({"end": "1989-12-31", "start": None}, "outside 1990 to 2025"),
+        ({"start": "0001-01-01"}, "outside the years 1900 to 2100"),
+        ({"filed": "2026-01-03"}, "filed '2026-01-03' is in the future"),
+        ({"fy": 10**18}, "fy has more than 18 digits"),
+        ({"form": "10-K" * 6}, "24 characters; at most 20 are read"),
+    ],
+)
+def test_a_day_or_text_beyond_every_filing_is_left_out(
+    changes: dict[str, Any], reason: str
+) -> None:
+    parsed = parse_company_facts(document(ROW, {**ROW, **changes}), today=date(2026, 1, 2))
+    assert len(parsed.facts) == 1
+    assert reason in parsed.skipped[0].reason
+
+
+def test_the_next_year_and_a_beginning_long_ago_are_days_of_a_filing() -> None:
+    rows = [{**ROW, "end": "2025-12-31"}, {**ROW, "start": "1950-01-01"}]
+    assert len(parse_company_facts(document(*rows), today=date(2024, 11, 1)).facts) == 2
+
+
+@pytest.mark.parametrize("taxonomy", ["us\u202egaap", "us-gaap\x1b[31m", "g" * 21])
+def test_a_hostile_taxonomy_is_left_out_and_the_others_stand(taxonomy: str) -> None:
+    good = document(ROW)["facts"]["us-gaap"]
+    parsed = parse_company_facts(document(facts={taxonomy: good, "us-gaap": good}))
+    assert len(parsed.facts) == len(parsed.skipped) == 1
+
+
+def test_a_unit_longer_than_any_is_left_out() -> None:
+    units = {"units": {"U" * 41: [ROW]}}
+    (skipped,) = parse_company_facts(document(facts={"us-gaap": {"Revenues": units}})).skipped
+    assert "41 characters; at most 40 are read" in skipped.reason

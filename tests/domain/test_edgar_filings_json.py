@@ -90,6 +90,9 @@ def test_a_document_in_a_folder_of_its_own_is_a_document() -> None:
         ({"isXBRL": "yes"}, "isXBRL is 'yes', neither 0 nor 1"),
         ({"isInlineXBRL": []}, "isInlineXBRL is a list, neither 0 nor 1"),
         ({"size": 1.5}, "size is '1.5', not a whole number"),
+        ({"form": "F" * 21}, "21 characters; at most 20 are read"),
+        ({"reportDate": "9999-12-31"}, "outside the years 1900 to 2100"),
+        ({"size": 10**18}, "size has more than 18 digits"),
     ],
 )
 def test_a_bad_filing_is_left_out_with_the_reason(changes: dict[str, Any], reason: str) -> None:

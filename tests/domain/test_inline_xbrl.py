@@ -47,7 +47,7 @@ CONTEXTS = "".join(
         context("a", "2024-10-18", "us-gaap:CommonClassAMember"),
         context("b", "2024-10-18", "acme:ClassBMember"),
         context("plant", "2023-10-01/2024-09-28", "acme:PlantOneMember", "acme:PlantAxis"),
-        context("broken", "2024-02-31"), context("turned", "2024-09-28/2023-10-01"),
+        context("broken", "2024-02-31"), context("never", "9999-12-31"), context("turned", "2024-09-28/2023-10-01"),
     )
 )  # fmt: skip
 UNITS = "".join(
@@ -139,7 +139,8 @@ def test_scale_and_sign_make_the_figure() -> None:
         ("5", {"scale": "99"}, "scale"), ("5", {"scale": "x"}, "scale"),
         ("9e999", {}, "too large"), ("9" * 500, {}, "too long"),
         ("", {"xsi_nil": "true"}, "nil"), ("5", {"context": "nowhere"}, "context is missing"),
-        ("5", {"context": "broken"}, "instant is not a day"), ("5", {"unit": "nothing"}, "unit is missing"),
+        ("5", {"context": "broken"}, "instant is not a day"),
+        ("5", {"context": "never"}, "not a day of the years 1900 to 2100"), ("5", {"unit": "nothing"}, "unit is missing"),
         ("5", {"context": "turned"}, "ends before it starts"),
         ("5", {"context": "month"}, "shorter than half a quarter"),
         ("5", {"name": "nobody:Assets"}, "no declared namespace"),

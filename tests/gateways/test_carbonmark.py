@@ -215,24 +215,6 @@ async def test_an_answer_without_a_known_shape_is_a_failure(
         await fetch(server, body)
 
 
-@pytest.mark.parametrize("wrap", [False, True])
-async def test_project_names_are_read_by_id(server: LoopbackServer, wrap: bool) -> None:
-    projects = [
-        {"key": "VCS-191", "projectID": "191", "name": "Wind \u202epark\n I"},
-        {"key": "VCS-192", "name": "\u200b"},
-        {"key": "bad key", "name": "x"},
-        {"key": "VCS-193"},
-        None,
-    ]
-    server.answers = [reply({"items": projects} if wrap else projects), reply([{"key": "VCS-1"}])]
-    async with gateway() as web:
-        names = await carbonmark.fetch_project_names(web, base_url=server.base_url)
-        assert names == {"VCS-191": "Wind park I"}
-        with pytest.raises(SourceChangedError, match="None of the 1 projects"):
-            await carbonmark.fetch_project_names(web, base_url=server.base_url)
-    assert server.requests[0] == "/carbonProjects"
-
-
 def test_an_offer_can_be_bought_until_the_second_it_expires() -> None:
     assert reason_to_reject(LISTING, now=NOW) is None
     assert reason_to_reject(replace(LISTING, expires_at=None), now=NOW) is None

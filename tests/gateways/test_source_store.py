@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from carbontrader_mcp.domain.errors import InvalidInputError
-from carbontrader_mcp.gateways.source_store import keep_source
+from carbontrader_mcp.gateways.source_store import keep_document, keep_source
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -45,3 +45,17 @@ def test_a_kept_file_that_was_cut_off_is_replaced(tmp_path: Path) -> None:
 def test_what_is_no_file_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidInputError, match="cannot be filed"):
         keep_source(tmp_path / name, data_directory=tmp_path, now=NOON)
+
+
+def test_a_document_in_memory_is_kept_under_its_own_sum(tmp_path: Path) -> None:
+    kept = keep_document(
+        b"{}", file_name="CIK1.json", url="https://x.test/a", data_directory=tmp_path, now=NOON
+    )
+    assert kept.path.name == f"{hashlib.sha256(b'{}').hexdigest()}.json"
+    assert (kept.path.read_bytes(), kept.size_bytes, kept.url) == (b"{}", 2, "https://x.test/a")
+
+
+def test_a_document_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sources").write_text("in the way")
+    with pytest.raises(InvalidInputError, match="cannot be filed"):
+        keep_document(b"{}", file_name="a.json", url=None, data_directory=tmp_path, now=NOON)

@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from carbontrader_mcp import cli
+from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.wiring import Connections
 from tests.db.test_load_fsds import NEW, quarter
 from tests.gateways.loopback import Answer, LoopbackServer
@@ -159,7 +161,7 @@ def test_a_kept_file_that_is_gone_is_named(
         kept.unlink()
     printed = load("fsds", "--again")
     assert printed.code == 2
-    assert "cannot be read" in printed.error
+    assert "The kept copy of 2025q1.zip cannot be read" in printed.error
 
 
 def test_facts_that_no_statement_uses_can_be_left_out(
@@ -188,11 +190,61 @@ def test_a_damaged_file_among_good_ones_is_named(
     assert len(list((desk.settings.data_directory / "sources").iterdir())) == 1
 
 
+def test_of_a_file_that_cannot_be_loaded_no_copy_stays_and_its_own_name_is_said(
+    load: Command, desk: Connections, tmp_path: Path
+) -> None:
+    flipped = data_set(tmp_path / "here", 2025).rename(tmp_path / "flip.zip")
+    content = bytearray(flipped.read_bytes())
+    with ZipFile(flipped) as archive:
+        content[archive.getinfo("num.txt").header_offset + 60] ^= 0xFF
+    flipped.write_bytes(content)
+    printed = load("fsds", str(flipped))
+    assert printed.code == 2
+    said = printed.error.splitlines()[-1]
+    assert said.startswith("carbontrader: flip.zip cannot be read as a zip")
+    assert not re.search(r"[0-9a-f]{64}", printed.error)
+    assert list((desk.settings.data_directory / "sources").iterdir()) == []
+
+
+def test_a_copy_that_an_earlier_load_names_stays_when_a_later_load_fails(
+    load: Command, desk: Connections, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = data_set(tmp_path / "here", 2025)
+    assert load("fsds", str(file)).code == 0
+    (kept,) = (desk.settings.data_directory / "sources").iterdir()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise InvalidInputError("not today")
+
+    monkeypatch.setattr("carbontrader_mcp.load_files.load_data_set", refuse)
+    assert load("fsds", str(file)).code == 2
+    assert kept.is_file()
+
+
+@pytest.mark.parametrize(
+    "name", ["2024q5", "1999q1", "2024q1..2024q9", "2024_13_notes", "2030q1", "2027q1", "2024_03",
+             "2020_09_notes", "2026_12_notes", "2026q3..2027q1"],
+)  # fmt: skip
+def test_a_quarter_that_cannot_exist_is_refused_before_anything_is_asked(
+    desk: Connections,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    plain = Connections(settings=desk.settings, clock=desk.clock)
+    monkeypatch.setattr(cli, "_connections", lambda: plain)
+    assert cli.main(["load", "fsds", name]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{name} looks like a quarter or a month" in line
+    assert "2009q1 to 2026q4" in line
+    assert "2020_10_notes to 2026_11_notes" in line
+
+
 def test_a_downloaded_file_of_another_kind_is_named(load: Command, server: LoopbackServer) -> None:
     server.answers = [serve(zipped(other={}))]
     printed = load("fsds", "2025q1")
     assert printed.code == 2
-    assert printed.error.splitlines()[-1].startswith("carbontrader: 2025q1: ")
+    assert printed.error.splitlines()[-1].startswith("carbontrader: 2025q1.zip has no member")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +253,9 @@ def test_a_downloaded_file_of_another_kind_is_named(load: Command, server: Loopb
         (["fsds"], "Name a quarter (2010q1)"),
         (["fsds", "2012q4..2010q1"], "is no range of quarters"),
         (["fsds", "missing.zip"], "missing.zip cannot be read"),
+        (["fsds", "missing.zip"], "a quarter such as 2010q1"),
+        (["fsds", "ftp://x/2010q1.zip"], "only https addresses of sec.gov"),
+        (["bulk", "ftp://x/companyfacts.zip"], "only https addresses of sec.gov"),
         (["bulk", "missing.zip"], "missing.zip cannot be read"),
     ],
 )

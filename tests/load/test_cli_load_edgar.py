@@ -1,6 +1,7 @@
 """`carbontrader load edgar` and `load bulk` end to end, with the SEC on the loopback interface."""
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,15 @@ def test_a_local_archive_is_not_copied(load: Command, desk: Connections, tmp_pat
     assert load("bulk", str(file), "--cik", "1", "--years", "3").code == 0
     assert filings(desk) == {adsh(2025)}
     assert not (desk.settings.data_directory / "sources").exists()
+
+
+def test_the_document_of_the_facts_is_kept_under_the_sum_on_file(
+    load: Command, desk: Connections, server: LoopbackServer
+) -> None:
+    server.answers = [edgar()]
+    assert load("edgar", "--cik", "1").code == 0
+    (row,) = loads(desk)
+    kept = desk.settings.data_directory / "sources" / row["kept_file"]
+    assert hashlib.sha256(kept.read_bytes()).hexdigest() == row["sha256"]
+    assert json.loads(kept.read_bytes()) == edgar_facts()
+    assert row["source_url"].endswith(f"{FACTS}/CIK{CIK}.json")

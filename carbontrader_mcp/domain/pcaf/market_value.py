@@ -73,14 +73,13 @@ def market_parts(
     return found
 
 
-def nearest_values(values: Iterable[MarketValue], *, to: str) -> list[MarketValue]:
-    """The own values of the day nearest to another; the later of two as near."""
+def values_by_nearness(values: Iterable[MarketValue], *, to: str) -> list[list[MarketValue]]:
+    """The own values day by day, the nearest to another first; the later of two as near."""
     by_date: dict[str, list[MarketValue]] = {}
     for value in values:
         by_date.setdefault(value.as_of_date, []).append(value)
-    if not by_date:
-        return []
-    return by_date[min(sorted(by_date, reverse=True), key=lambda day: days_apart(day, to))]
+    nearest_first = sorted(sorted(by_date, reverse=True), key=lambda day: days_apart(day, to))
+    return [by_date[day] for day in nearest_first]
 
 
 def days_apart(one: str, other: str) -> int:
