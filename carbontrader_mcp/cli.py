@@ -7,9 +7,10 @@ import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from carbontrader_mcp import load_commands, serve
+from carbontrader_mcp import load_commands, lookup_commands, serve
+from carbontrader_mcp.cli_words import in_cli_words
 from carbontrader_mcp.domain.errors import (
     CarbonTraderError,
     InvalidInputError,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from carbontrader_mcp.wiring import Connections
 
 FIRST_STAGE = "fetch"
-YEARS_MAX = 10
 EXIT_CODES = {"completed": 0, "no_trade": 0, "refused": 3, "failed": 1, "running": 1}
 
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return commands[options.command](options)
     except CarbonTraderError as error:
-        print(f"carbontrader: {error}", file=sys.stderr)
+        print(f"carbontrader: {in_cli_words(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(
@@ -91,16 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("load", help="load files into the database")
     load_commands.add_options(load)
 
-    _add_lookups(commands)
-    evic = commands.add_parser("evic", help="a company's enterprise value including cash, by part")
-    evic.add_argument("--company", required=True, help="name, ticker or CIK")
-    evic.add_argument(
-        "--fiscal-year",
-        type=int,
-        metavar="YEAR",
-        help="the calendar year with most of its months (default: the latest on file)",
-    )
-    evic.add_argument("--json", action="store_true", help="print as JSON")
+    lookup_commands.add_options(commands)
 
     export = commands.add_parser("export", help="write a table as CSV or JSON lines")
     export.add_argument("table", help="for example carbon_trades, financed_emissions, holdings")
@@ -112,21 +103,6 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", help="what is configured, which data is loaded, what is missing")
     return parser
-
-
-def _add_lookups(commands: Any) -> None:
-    search = commands.add_parser("search", help="find SEC filers by name, ticker, CIK or SIC code")
-    search.add_argument("query", help="typing errors are forgiven")
-
-    filing = commands.add_parser("filing", help="a filing's statements, each figure with its tag")
-    which_filing = filing.add_mutually_exclusive_group(required=True)
-    which_filing.add_argument("--adsh", help="SEC accession number")
-    which_filing.add_argument("--company", help="name, ticker or CIK")
-    filing.add_argument("--form", help="with --company, for example 10-K or 10-Q")
-    filing.add_argument("--fiscal-year", type=int, metavar="YEAR", help="with --company")
-    filing.add_argument("--years", type=int, metavar="N", help="annual accounts side by side")
-    filing.add_argument("--full", action="store_true", help="every figure, not the main ones")
-    filing.add_argument("--json", action="store_true", help="print as JSON")
 
 
 def _connections() -> Connections:
@@ -212,46 +188,15 @@ def _load(options: argparse.Namespace) -> int:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from carbontrader_mcp.filing_report import print_companies
-    from db.companies import search
-
-    print_companies(search(_connections().database, options.query))
-    return 0
+    return lookup_commands.search(options, _connections())
 
 
 def _filing(options: argparse.Namespace) -> int:
-    from carbontrader_mcp.domain.filing_answers import Detail
-    from carbontrader_mcp.filing_report import print_filing, print_filing_json
-    from db import filing_answers
-
-    database = _connections().database
-    adsh = filing_answers.find_adsh(
-        database,
-        adsh=options.adsh,
-        company=options.company,
-        form=options.form,
-        fiscal_year=options.fiscal_year,
-    )
-    detail = Detail.FULL if options.full else Detail.CONCISE
-    if options.years is None:
-        answer = filing_answers.load_filing_answer(database, adsh, detail=detail)
-    elif 1 <= options.years <= YEARS_MAX:
-        answer = filing_answers.load_annual_answer(
-            database, adsh, years=options.years, detail=detail
-        )
-    else:
-        raise InvalidInputError(f"--years is {options.years}; it must be 1 to {YEARS_MAX}.")
-    print_filing_json(answer) if options.json else print_filing(answer)
-    return 0
+    return lookup_commands.filing(options, _connections())
 
 
 def _evic(options: argparse.Namespace) -> int:
-    from carbontrader_mcp.evic_report import print_evic, print_evic_json
-    from db.company_values import load_evic
-
-    evic = load_evic(_connections().database, options.company, options.fiscal_year)
-    print_evic_json(evic) if options.json else print_evic(evic)
-    return 0
+    return lookup_commands.evic(options, _connections())
 
 
 def _export(options: argparse.Namespace) -> int:

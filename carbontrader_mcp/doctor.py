@@ -8,21 +8,40 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from carbontrader_mcp.gateways.source_store import sources_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from carbontrader_mcp.wiring import Connections
     from db.database import Database
-    from db.load_fsds import LoadReport
+    from db.loads import LoadReport
 
+MEGABYTE = 1_000_000
 COUNTED = (
-    ("companies", "SEC filers", "carbontrader load fsds FILE.zip adds every filer of a quarter"),
-    ("submissions", "SEC filings", "carbontrader load fsds FILE.zip"),
+    ("companies", "SEC filers", "carbontrader load fsds 2025q1 adds every filer of a quarter"),
+    (
+        "submissions",
+        "SEC filings",
+        "carbontrader load edgar --ticker XOM for a company, load fsds 2025q1 for a quarter,"
+        " load bulk companyfacts for all",
+    ),
+    ("market_values", "market values of your own", "carbontrader load market-values FILE.csv"),
+    ("statement_fx_rates", "exchange rates", "carbontrader load fx eurofxref-hist.zip"),
+    ("activity_data", "activity data", "carbontrader load activity FILE.csv"),
     ("emissions_estimates", "company emissions by year", "carbontrader load fixtures"),
     ("emission_factors", "published emission factors", "carbontrader load fixtures"),
     ("emission_factors_research", "sector intensities", "carbontrader load fixtures"),
     ("lending_data", "loan book positions", "carbontrader load fixtures"),
     ("carbon_trades", "paper trades", "carbontrader run"),
     ("ai_workflow_results", "workflow runs", "carbontrader run"),
+)
+MAY_BE_EMPTY = frozenset({"carbon_trades", "ai_workflow_results", "market_values", "activity_data"})
+HOW_TO_NAME_YOURSELF = (
+    "not set; needed to download from the SEC: export"
+    " CARBONTRADER_SEC_USER_AGENT='Sample Company jane@sample.com'"
 )
 
 
@@ -55,6 +74,8 @@ def _settings(console: Console, connections: Connections) -> None:
     settings = connections.settings
     policy = connections.trading_policy
     table = Table(title="Settings", title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(overflow="fold")
     table.add_row("Database", str(settings.database_path))
     table.add_row("Run checkpoints", str(settings.checkpoint_path))
     table.add_row("Trading policy", f"{settings.trading_policy_path} ({policy.version[:12]})")
@@ -62,19 +83,41 @@ def _settings(console: Console, connections: Connections) -> None:
         "Trading mode",
         "paper; every tool that changes state is hidden" if settings.is_read_only else "paper",
     )
+    directory = settings.data_directory
+    table.add_row(
+        "CARBONTRADER_DATA_DIR", Text(f"{directory} ({_kept(sources_folder(directory))})")
+    )
+    table.add_row(
+        "CARBONTRADER_SEC_USER_AGENT",
+        Text("set" if settings.sec_user_agent else HOW_TO_NAME_YOURSELF),
+    )
     table.add_row("Carbonmark prices", settings.carbonmark_url)
     console.print(table)
+
+
+def _kept(folder: Path) -> str:
+    """How much of the SEC's files is kept."""
+    sizes = [file.stat().st_size for file in folder.glob("*") if file.is_file()]
+    if not sizes:
+        return "no source files kept"
+    return f"source files kept: {len(sizes):,}, {sum(sizes) / MEGABYTE:,.1f} MB"
 
 
 def _data(console: Console, database: Database) -> bool:
     table = Table(title="Data", title_justify="left")
     for heading in ("Table", "What", "Rows", "To get more"):
-        table.add_column(heading, justify="right" if heading == "Rows" else "left")
+        is_number = heading == "Rows"
+        table.add_column(
+            heading,
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+            overflow="fold",
+        )
     is_complete = True
     for name, what, advice in COUNTED:
         row = database.first(f"SELECT count(*) AS rows FROM {name}")  # noqa: S608  names above
         rows = row["rows"] if row else 0
-        is_complete = is_complete and (rows > 0 or name in {"carbon_trades", "ai_workflow_results"})
+        is_complete = is_complete and (rows > 0 or name in MAY_BE_EMPTY)
         table.add_row(name, what, f"{rows:,}" if rows else "[yellow]none[/]", advice)
     console.print(table)
     loads = Table(title="Loaded files", title_justify="left")

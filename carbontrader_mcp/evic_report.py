@@ -5,10 +5,12 @@ from dataclasses import asdict
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from carbontrader_mcp.domain.pcaf.value_evidence import Evic
+from carbontrader_mcp.domain.pcaf.value_evidence import Evic, EvicComponent
 from carbontrader_mcp.domain.units import in_words
+from carbontrader_mcp.figure_table import FigureTable
+
+US_DOLLAR = "USD"
 
 
 def print_evic_json(evic: Evic) -> None:
@@ -23,23 +25,42 @@ def print_evic(evic: Evic) -> None:
         console.print(f"No company value, accounts of {evic.fiscal_year_end}.")
     else:
         sign = ">=" if evic.is_lower_bound else "="
-        table = Table(
-            title=f"Company value {sign} {in_words(evic.value_usd)} USD, accounts of"
+        console.print(
+            f"[bold]Company value {sign} {in_words(evic.value_usd)} USD[/bold], accounts of"
             f" {evic.fiscal_year_end}, {evic.method}",
-            title_justify="left",
+            highlight=False,
         )
-        for heading in ("Part", "Class", "Value", "Currency", "USD", "Date", "Source"):
-            table.add_column(heading, justify="right" if heading in ("Value", "USD") else "left")
-        for part in evic.components:
-            table.add_row(
-                part.name + (" (lower bound)" if part.is_lower_bound else ""),
-                part.class_of_stock,
-                f"{part.value:,.0f}",
-                part.currency,
-                f"{part.value_usd:,.0f}",
-                part.as_of_date or "not given",
-                escape(part.source),
-            )
-        console.print(table)
+        _parts(evic).print(console)
     for text in (*evic.warnings, *evic.missing, evic.data_quality):
         console.print(f"- {escape(text)}", highlight=False)
+
+
+def _parts(evic: Evic) -> FigureTable:
+    """The parts; classes and other currencies have columns where there are any."""
+    has_classes = any(part.class_of_stock for part in evic.components)
+    is_foreign = any(part.currency != US_DOLLAR for part in evic.components)
+    headings = [
+        "Part",
+        *(["Class"] if has_classes else []),
+        *(["Value", "Currency"] if is_foreign else []),
+        US_DOLLAR,
+        "Date",
+    ]
+    table = FigureTable(
+        headings=headings, figures=frozenset({"Value", US_DOLLAR}), text_heading="Source"
+    )
+    for part in evic.components:
+        foreign = [f"{part.value:,.0f}", part.currency] if is_foreign else []
+        table.add(
+            _name(part),
+            *([part.class_of_stock] if has_classes else []),
+            *foreign,
+            f"{part.value_usd:,.0f}",
+            part.as_of_date or "not given",
+            text=part.source,
+        )
+    return table
+
+
+def _name(part: EvicComponent) -> str:
+    return part.name + (" (lower bound)" if part.is_lower_bound else "")

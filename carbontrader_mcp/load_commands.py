@@ -152,7 +152,7 @@ def _years(text: str) -> int:
 
 def _load_local(options: argparse.Namespace, connections: Connections) -> int:
     from carbontrader_mcp.doctor import print_load
-    from carbontrader_mcp.load_output import print_rejects
+    from carbontrader_mcp.load_output import print_rejects, print_replaced
     from db.load_activity import load_activity
     from db.load_fx import load_ecb_history
     from db.load_market_values import load_market_values
@@ -165,6 +165,7 @@ def _load_local(options: argparse.Namespace, connections: Connections) -> int:
     for file in options.files:
         report = read(connections.database, file, now=connections.clock())
         print_load(report)
+        print_replaced(report)
         print_rejects(connections.database, report)
     return 0
 

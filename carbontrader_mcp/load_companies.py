@@ -12,6 +12,7 @@ from carbontrader_mcp.domain.edgar import EdgarFacts, EdgarSubmissions, EdgarTic
 from carbontrader_mcp.domain.edgar_statements import is_wanted_form
 from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError, NotFoundError
 from carbontrader_mcp.gateways.sec_edgar import SecEdgar
+from carbontrader_mcp.gateways.source_store import keep_document
 from carbontrader_mcp.load_files import FAILED, filed_from
 from carbontrader_mcp.load_output import LoadOutput, print_rejects
 from db import companies
@@ -63,15 +64,23 @@ class _Loading:
     async def load(self, name: str) -> None:
         cik = await self._cik(name)
         self._output.say(f"Reading EDGAR's facts of CIK {cik}")
-        facts = await self._edgar.company_facts(cik)
-        submissions = await self._submissions(facts)
+        document = await self._edgar.company_facts_document(cik)
+        submissions = await self._submissions(document.facts)
+        source = keep_document(
+            document.content,
+            file_name=f"CIK{document.facts.cik}.json",
+            url=document.url,
+            data_directory=self._connections.settings.data_directory,
+            now=self._connections.clock(),
+        )
         report = load_company_facts(
             self._connections.database,
-            facts,
+            document,
             now=self._connections.clock(),
             submissions=submissions,
             forms=self._options.forms,
             filed_from=self._filed_from,
+            kept_file=source.path.name,
         )
         self._print(report)
         if report.kept_filings:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,16 +14,18 @@ import anyio
 
 from carbontrader_mcp.doctor import print_load
 from carbontrader_mcp.domain.data_set_names import (
+    check_data_set_name,
     chronological_key,
     data_set_names,
     is_data_set_name,
 )
 from carbontrader_mcp.domain.edgar import SourceFile
 from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError
+from carbontrader_mcp.domain.outside_text import clean
 from carbontrader_mcp.gateways.sec_files import SecFiles
 from carbontrader_mcp.gateways.source_store import keep_source, sources_folder
 from carbontrader_mcp.load_output import MEGABYTE, LoadOutput, print_rejects
-from db.kept_files import load_kept_files
+from db.kept_files import is_kept_file, load_kept_files
 from db.load_bulk import load_bulk
 from db.load_notes import is_notes, load_data_set
 from db.loads import LoadReport
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from carbontrader_mcp.wiring import Connections
 
 ADDRESSES = ("https://", "http://")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 DATA_SET_KINDS = ("fsds", "fsn")
 ARCHIVES = ("companyfacts", "submissions")
 FAILED = 2
@@ -39,12 +43,16 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A file to load. `kept_file` is its name in the folder of sources, None if it is not there."""
+    """A file to load. `kept_file` is its name in the folder of sources, None if it is not there.
+
+    `is_new_copy`: the copy in that folder was made for this load.
+    """
 
     path: Path
     file_name: str
     source_url: str | None
     kept_file: str | None
+    is_new_copy: bool = False
 
 
 def load_data_sets(connections: Connections, options: argparse.Namespace) -> int:
@@ -70,6 +78,9 @@ def load_data_sets(connections: Connections, options: argparse.Namespace) -> int
             raise InvalidInputError(
                 "Name a quarter (2010q1), an address or a file, or give --again for kept files."
             )
+        today = connections.clock().date()
+        for name in options.files:
+            _check_name(name, today)
         names = sorted(
             _expanded(options.files), key=lambda name: chronological_key(Path(name).name)
         )
@@ -94,6 +105,8 @@ def load_archives(connections: Connections, options: argparse.Namespace) -> int:
             kept_file=found.kept_file,
         )
 
+    for name in options.files:
+        _check_address(name)
     names = sorted(options.files, key=lambda name: "submissions" not in name)
     with LoadOutput() as output:
         find = _finder(connections, names, output, is_kept=False)
@@ -115,10 +128,9 @@ def load_each(
     failed: list[str] = []
     for item in items:
         try:
-            report = read(find(item))
+            report = _read_or_discard(find(item), read, connections)
         except CarbonTraderError as error:
             name = Path(item.file_name if isinstance(item, Found) else str(item)).name
-            # A kept file is read under its SHA-256, which tells nobody what it is.
             message = str(error) if name in str(error) else f"{name}: {error}"
             if len(items) == 1:
                 raise type(error)(message) from error
@@ -134,6 +146,20 @@ def load_each(
             f" {', '.join(failed)}. The others are loaded."
         )
     return FAILED if failed else 0
+
+
+def _read_or_discard(
+    found: Found, read: Callable[[Found], LoadReport], connections: Connections
+) -> LoadReport:
+    """The report; of a file that could not be loaded no copy stays that this load made."""
+    try:
+        return read(found)
+    except CarbonTraderError as error:
+        # A kept file is read under its SHA-256, which tells nobody what it is.
+        raise type(error)(str(error).replace(found.path.name, found.file_name)) from error
+    finally:
+        if found.is_new_copy and not is_kept_file(connections.database, found.path.name):
+            found.path.unlink(missing_ok=True)
 
 
 def filed_from(connections: Connections, years: int | None) -> date | None:
@@ -162,13 +188,16 @@ def _finder(
         if not is_kept:
             return Found(path=path, file_name=path.name, source_url=None, kept_file=None)
         is_notes(path)  # What is no data set is not copied.
-        settings = connections.settings
-        source = keep_source(path, data_directory=settings.data_directory, now=connections.clock())
+        folder = sources_folder(connections.settings.data_directory)
+        before = set(folder.iterdir()) if folder.is_dir() else set[Path]()
+        source = keep_source(
+            path, data_directory=connections.settings.data_directory, now=connections.clock()
+        )
         output.say(
             f"{path.name}: {source.size_bytes / MEGABYTE:,.1f} MB kept in {source.path.parent}"
             " (--no-keep makes no copy)"
         )
-        return _of_source(source)
+        return replace(_of_source(source), is_new_copy=source.path not in before)
 
     return find
 
@@ -202,7 +231,13 @@ def _of_source(source: SourceFile) -> Found:
 
 
 def _as_it_is(found: Found) -> Found:
-    _readable(found.path)
+    try:
+        _readable(found.path)
+    except InvalidInputError as error:
+        raise InvalidInputError(
+            f"The kept copy of {found.file_name} cannot be read: {found.path}. Load"
+            f" {found.source_url or 'the file'} again."
+        ) from error
     return found
 
 
@@ -237,9 +272,28 @@ def _is_remote(name: str) -> bool:
     return name.startswith(ADDRESSES) or (is_named and not Path(name).is_file())
 
 
+def _check_name(name: str, today: date) -> None:
+    _check_address(name)
+    if not Path(name).is_file():
+        check_data_set_name(name, today=today)
+
+
+def _check_address(name: str) -> None:
+    if _SCHEME.match(name) and not name.startswith(ADDRESSES):
+        raise InvalidInputError(
+            f"{clean(name, length_max=100)} cannot be read: only https addresses of sec.gov are,"
+            " for example https://www.sec.gov/files/dera/data/"
+            "financial-statement-data-sets/2010q1.zip."
+        )
+
+
 def _readable(path: Path) -> Path:
     try:
         with path.open("rb"):
             return path
     except OSError as error:
-        raise InvalidInputError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise InvalidInputError(
+            f"{path} cannot be read: {error.strerror or error}. Name a file that is there, or what"
+            " the SEC has: a quarter such as 2010q1 with `load fsds`, companyfacts or submissions"
+            " with `load bulk`."
+        ) from error

@@ -103,6 +103,17 @@ class LoadOutput:
         return self._bars
 
 
+def print_replaced(report: LoadReport) -> None:
+    """The first figures on file that gave way to this file's."""
+    if not report.replaced:
+        return
+    print(f"Rows of earlier files that were replaced: {len(report.replaced):,}")
+    for said in report.replaced[:REJECTS_SHOWN_MAX]:
+        print(f"  {said}")
+    if (more := len(report.replaced) - REJECTS_SHOWN_MAX) > 0:
+        print(f"  and {more:,} more")
+
+
 def print_rejects(database: Database, report: LoadReport) -> None:
     """The first rejected lines of a file, with where they stand and why."""
     rows = database.query(

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn, cast
@@ -12,6 +12,9 @@ from carbontrader_mcp.domain.outside_text import clean
 
 FILE_BYTES_MAX = 256 << 20
 LINE_BYTES_MAX = 1 << 20
+SNIFFED_BYTES = 8192
+SHOWN_CHARACTERS_MAX = 40
+SHOWN_COLUMNS_MAX = 5
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
 Record = dict[str, object]
@@ -48,6 +51,7 @@ def read_records(path: Path, columns: Columns = ACTIVITY) -> Iterator[tuple[int,
             raise InvalidInputError(
                 f"{path.name} has {size:,} bytes; at most {FILE_BYTES_MAX:,} are read. Split it."
             )
+        _check_is_text(path)
         if path.suffix.casefold() in JSON_SUFFIXES:
             with path.open("rb") as lines:
                 yield from _json_lines(lines, columns)
@@ -58,10 +62,25 @@ def read_records(path: Path, columns: Columns = ACTIVITY) -> Iterator[tuple[int,
         raise InvalidInputError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
+def _check_is_text(path: Path) -> None:
+    """Text has no NUL bytes; archives, spreadsheets and UTF-16 do, near their beginning."""
+    with path.open("rb") as file:
+        if b"\0" in file.read(SNIFFED_BYTES):
+            raise _not_text(path.name)
+
+
+def _not_text(name: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"{clean(name, length_max=200)} is not text in UTF-8; give a CSV or JSON lines file."
+    )
+
+
 def _csv_lines(name: str, text: IO[str], columns: Columns) -> Iterator[tuple[int, Record | str]]:
     reader = csv.reader(text, strict=True)
     try:
         header = [column.strip().casefold() for column in next(reader)]
+        if any("\ufffd" in column for column in header):
+            raise _not_text(name)
     except StopIteration:
         raise InvalidInputError(f"{name} is empty.") from None
     except csv.Error as error:
@@ -93,7 +112,7 @@ def _check_columns(name: str, header: list[str], columns: Columns) -> None:
     twice = sorted({column for column in header if header.count(column) > 1})
     if missing or unknown or twice:
         faults = [
-            f"{fault} {', '.join(named)}"
+            f"{fault} {_shown(named)}"
             for fault, named in (("lacks", missing), ("has the unknown", unknown), ("repeats", twice))
             if named
         ]  # fmt: skip
@@ -104,6 +123,16 @@ def _check_columns(name: str, header: list[str], columns: Columns) -> None:
                 length_max=500,
             )
         )
+
+
+def _shown(named: Sequence[str]) -> str:
+    """The first of these names, each cut where it is long, and how many more."""
+    shown = [
+        name if len(name) <= SHOWN_CHARACTERS_MAX else f"{name[:SHOWN_CHARACTERS_MAX]}..."
+        for name in named[:SHOWN_COLUMNS_MAX]
+    ]
+    more = len(named) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _json_lines(lines: IO[bytes], columns: Columns) -> Iterator[tuple[int, Record | str]]:
@@ -129,7 +158,7 @@ def _json_record(line: bytes, columns: Columns) -> Record | str:
     unknown = [key for key in found if key not in columns.known]
     if unknown:
         return clean(
-            f"unknown {', '.join(unknown)}; known are {', '.join(columns.known)}", length_max=200
+            f"unknown {_shown(unknown)}; known are {', '.join(columns.known)}", length_max=200
         )
     return found
 

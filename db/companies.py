@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from carbontrader_mcp.domain.companies import Company, CompanyMatch, CompanySearch
@@ -30,6 +31,7 @@ FEW_MATCHES = 3
 """So few matches, none of them exact, may be of another name than the one that was meant."""
 SIC_DIGITS = 4
 SHOWN_CHARACTERS_MAX = 80
+_NAMED_CODE = re.compile(r"(sic|cik)\b[\s:#.]*(?:code\s*)?(\d{1,10})", re.ASCII | re.IGNORECASE)
 
 
 def search(
@@ -40,11 +42,13 @@ def search(
     Exact before prefix before word before part of a word before a similar name; among equals
     the larger by total assets. Similar names are looked for only where little else fits.
     """
-    text = query.strip()
+    text, code = _without_its_kind(query.strip())
     if not 1 <= limit <= MATCHES_MAX:
         raise InvalidInputError(f"Limit is {limit}; it must be 1 to {MATCHES_MAX}.")
     named = None if sector is None else find_sector(database, sector)
-    if text:
+    if code == "sic":
+        found, total = _with(database, "sic", text, f"SIC {text}", sector=named)
+    elif text:
         found, total = _ranked(database, text, named)
         if text.isdecimal() and len(text) == SIC_DIGITS:
             of_sic, sic_total = _with(database, "sic", text, f"SIC {text}", sector=named)
@@ -68,7 +72,7 @@ def resolve(database: Database, company: str) -> Company:
         InvalidInputError: the text is empty or fits several; candidates are listed.
         NotFoundError: nothing on file fits; names like it are listed, never taken.
     """
-    text = company.strip()
+    text, _ = _without_its_kind(company.strip())
     if not text:
         raise InvalidInputError("The company is empty; give a name, ticker or CIK.")
     if text.isdecimal() and len(text) <= CIK_DIGITS:
@@ -85,6 +89,17 @@ def resolve(database: Database, company: str) -> Company:
             " search_companies with a shorter part of the name, or the CIK."
         )
     return _only(text, [each for each in fits if each.rank == fits[0].rank])
+
+
+def cik_of_ticker(database: Database, ticker: str) -> str:
+    """The company of a ticker, whatever others are named like it; BRK.B is BRK-B at the SEC."""
+    wanted = clean(ticker, length_max=SHOWN_CHARACTERS_MAX).strip().upper().replace(".", "-")
+    rows = database.query("SELECT cik FROM companies WHERE ticker = :ticker", ticker=wanted)
+    if len(rows) == 1:
+        return rows[0]["cik"]
+    if rows:
+        raise InvalidInputError(f"{len(rows)} companies have the ticker {wanted!r}. Give the CIK.")
+    raise NotFoundError(f"No company on file has the ticker {wanted!r}. Give its name or CIK.")
 
 
 def load_company(database: Database, cik: str) -> Company:
@@ -108,6 +123,12 @@ def find_sector(database: Database, sector: str) -> str:
     rows = database.query("SELECT DISTINCT sector FROM companies ORDER BY sector")
     listed = ", ".join(row["sector"] for row in rows)
     raise InvalidInputError(f"There is no sector {wanted!r}; use one of {listed}.")
+
+
+def _without_its_kind(text: str) -> tuple[str, str | None]:
+    """A code without the word before it, and the word: "SIC 2911", "CIK 320193"."""
+    found = _NAMED_CODE.fullmatch(text)
+    return (text, None) if found is None else (found[2], found[1].casefold())
 
 
 def _ranked(database: Database, text: str, sector: str | None) -> tuple[list[Found], int]:

@@ -72,7 +72,8 @@ def compare(
     cover a full year. A company without a value comes last, with the reason.
 
     Raises:
-        InvalidInputError: not one of companies and peers, an unknown metric or sector, a range.
+        InvalidInputError: not one of companies and peers, an unknown metric, sector or SIC code, a
+            range.
     """
     fields = fields_of(metric)
     if (companies is None) == (peers is None):
@@ -138,6 +139,12 @@ def _named(database: Database, companies: Sequence[str]) -> tuple[dict[str, str]
 def _peers(database: Database, peers: str) -> tuple[str, str]:
     text = peers.strip()
     if text.isdecimal() and len(text) == SIC_DIGITS:
+        row = database.first("SELECT 1 AS found FROM companies WHERE sic = :sic LIMIT 1", sic=text)
+        if row is None:
+            raise InvalidInputError(
+                f"No company on file has the SIC code {text}. A company's code is in its search"
+                " result; a sector's name serves too."
+            )
         return "sic", text
     return "sector", find_sector(database, text)
 

@@ -27,7 +27,7 @@ from db.filing_rates import PeriodRate, currency_of, load_rates, shown_rates
 
 OTHER_FILINGS_MAX = {Detail.CONCISE: 3, Detail.FULL: 10}
 FINDINGS_MAX = {Detail.CONCISE: 8, Detail.FULL: 40}
-NAICS_CODES_MAX = 8
+NAICS_CODES_MAX = 3
 NAME_CHARACTERS_MAX = 150
 TAG_CHARACTERS_MAX = 300
 NOT_RUN = "not_run"
@@ -248,16 +248,20 @@ def _industry(database: Database, filing: Submission) -> str:
 def _note(
     database: Database, filing: Submission, amended: Amendments, detail: Detail, *said: str
 ) -> str | None:
-    """What a reader should know of the answer and how to get more; None where there is nothing."""
+    """What a reader should know of the answer and how to get more; None where there is nothing.
+
+    The industry is the last line.
+    """
     notes: list[str] = []
     if amended.amended_by:
         notes.append(f"Amended since, by {', '.join(amended.amended_by)}.")
     if filing.form.upper().endswith(AMENDMENT) and not amended.amends:
         notes.append("The filing that it amends is not on file.")
     notes += said
+    lines = [" ".join(filter(None, notes))]
     if detail is Detail.FULL:
-        notes.append(_industry(database, filing))
-    return " ".join(filter(None, notes)) or None
+        lines.append(_industry(database, filing))
+    return "\n".join(filter(None, lines)) or None
 
 
 def _left_out(figures: int, findings: int) -> str:

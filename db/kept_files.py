@@ -14,6 +14,15 @@ class KeptFile:
     source_url: str | None
 
 
+def is_kept_file(database: Database, kept_file: str) -> bool:
+    """Whether a load on file names this copy."""
+    row = database.first(
+        "SELECT 1 AS found FROM data_loads WHERE kept_file = :kept_file LIMIT 1",
+        kept_file=kept_file,
+    )
+    return row is not None
+
+
 def load_kept_files(database: Database, *, kinds: tuple[str, ...]) -> list[KeptFile]:
     """Kept files of these kinds, in the order in which they first came."""
     rows = database.query(

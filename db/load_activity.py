@@ -10,7 +10,7 @@ from carbontrader_mcp.domain.outside_text import clean
 from db.activity_files import Record, read_records
 from db.database import Database, Transaction
 from db.loads import LoadReport, file_sha256, record_load
-from db.own_file_values import CompanyLookup, amount_of, day_of, text_of
+from db.own_file_values import CompanyLookup, amount_of, day_of, no_usable_line, text_of
 from db.zip_members import Rejects
 
 KIND = "activity"
@@ -49,10 +49,7 @@ def load_activity(database: Database, path: Path, *, now: datetime) -> LoadRepor
             continue
         rows.append(row)
     if not rows:
-        raise InvalidInputError(
-            f"{path.name} has no line that can be used"
-            + (f"; line {rejects.kept[0][1]}: {rejects.kept[0][2]}." if rejects.kept else ".")
-        )
+        raise no_usable_line(file_name, rejects)
     sha256 = file_sha256(path)
     report = LoadReport(
         load_id=f"{KIND}:{sha256[:16]}",

@@ -8,10 +8,10 @@ from carbontrader_mcp.domain.cover_page import stock_class
 from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.outside_text import clean
 from db.activity_files import Columns, Record, read_records
-from db.database import Database, Transaction
+from db.database import Database, Row, Transaction
 from db.fx import StatementRates
 from db.loads import LoadReport, file_sha256, record_load
-from db.own_file_values import CompanyLookup, amount_of, day_of, text_of
+from db.own_file_values import CompanyLookup, amount_of, day_of, no_usable_line, text_of
 from db.zip_members import Rejects
 
 KIND = "market_values"
@@ -36,8 +36,10 @@ _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 def load_market_values(database: Database, path: Path, *, now: datetime) -> LoadReport:
-    """Load a CSV or JSON lines file of prices, market capitalisations or EVIC; a later line for the
-    same company, day and class of stock takes the place of an earlier file's.
+    """Load a CSV or JSON lines file of prices, market capitalisations or EVIC.
+
+    A line for the same company, day and class of stock as one of an earlier file takes its place,
+    and the report says so; unless it lacks a figure that is on file, then it is rejected.
 
     Amounts are in US dollars where the line names no currency; each line keeps the rate of its day.
     A line that cannot be used goes to `load_rejects` with its reason. Loading a file again gives
@@ -46,6 +48,9 @@ def load_market_values(database: Database, path: Path, *, now: datetime) -> Load
     file_name, rejects = clean(path.name, length_max=200), Rejects()
     rows: dict[tuple[object, ...], tuple[int, dict[str, object]]] = {}
     companies, rates = CompanyLookup(database), StatementRates(database)
+    sha256 = file_sha256(path)
+    load_id, replaced = f"{KIND}:{sha256[:16]}", list[str]()
+    on_file = _on_file(database, but_not=load_id)
     for number, record in read_records(path, COLUMNS):
         if len(rows) + rejects.count_by_member.total() >= LINES_MAX:
             raise InvalidInputError(f"{path.name} has more than {LINES_MAX:,} lines. Split it.")
@@ -58,22 +63,21 @@ def load_market_values(database: Database, path: Path, *, now: datetime) -> Load
                 raise ValueError(
                     f"line {rows[key][0]} has this company, day and class of stock already"
                 )
+            if key in on_file and (said := _replaced(on_file[key], row)):
+                replaced.append(f"line {number}: {said}")
         except ValueError as error:
             rejects.add(file_name, number, clean(str(error), length_max=300))
             continue
         rows[key] = (number, row)
     if not rows:
-        raise InvalidInputError(
-            f"{path.name} has no line that can be used"
-            + (f"; line {rejects.kept[0][1]}: {rejects.kept[0][2]}." if rejects.kept else ".")
-        )
-    sha256 = file_sha256(path)
+        raise no_usable_line(file_name, rejects)
     report = LoadReport(
-        load_id=f"{KIND}:{sha256[:16]}",
+        load_id=load_id,
         file_name=file_name,
         sha256=sha256,
         row_counts={"market_values": len(rows)},
         reject_count=rejects.count_by_member.total(),
+        replaced=tuple(replaced),
     )
     with database.transaction() as transaction:
         _store_source(transaction)
@@ -84,6 +88,40 @@ def load_market_values(database: Database, path: Path, *, now: datetime) -> Load
             replace=True,
         )
     return report
+
+
+def _on_file(database: Database, *, but_not: str) -> dict[tuple[object, ...], Row]:
+    """What other files gave, by company, day and class of stock."""
+    rows = database.query(
+        "SELECT market_values.*, file_name FROM market_values JOIN data_loads USING (load_id)"
+        " WHERE load_id <> :but_not",
+        but_not=but_not,
+    )
+    return {(row["cik"], row["as_of_date"], row["class_of_stock"]): row for row in rows}
+
+
+def _replaced(before: Row, row: dict[str, object]) -> str | None:
+    """What a line changes of a row on file. Raises ValueError if it would lose a figure of it."""
+    of_file = f"on file from {before['file_name']}"
+    lost = [
+        f"{name} {before[name]:,.10g}" for name in AMOUNTS if row[name] is None and before[name]
+    ]
+    if lost:
+        raise ValueError(
+            f"{', '.join(lost)} {of_file} would be lost; give {'it' if len(lost) == 1 else 'them'}"
+            " on this line too"
+        )
+    changed = [
+        f"{name} {'none' if before[name] is None else _shown(before[name])} to {_shown(row[name])}"
+        for name in (*AMOUNTS, "currency")
+        if before[name] != row[name]
+    ]
+    company = f"CIK {row['cik']} on {row['as_of_date']}"
+    return f"{company}, {of_file}: {', '.join(changed)}" if changed else None
+
+
+def _shown(value: object) -> str:
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
 
 
 def _row(

@@ -13,13 +13,17 @@ from db.zip_members import Rejects
 
 @dataclass(frozen=True, kw_only=True)
 class LoadReport:
-    """What one file brought: rows per table, and how many of its lines could not be used."""
+    """What one file brought: rows per table, and how many of its lines could not be used.
+
+    `replaced` says which figures on file gave way to which.
+    """
 
     load_id: str
     file_name: str
     sha256: str
     row_counts: dict[str, int]
     reject_count: int
+    replaced: tuple[str, ...] = ()
 
 
 def file_sha256(path: Path) -> str:

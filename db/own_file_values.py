@@ -6,14 +6,29 @@ import re
 from datetime import date
 
 from carbontrader_mcp.domain.companies import plain_name
+from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.outside_text import clean
 from db.activity_files import Record
 from db.database import Database
+from db.zip_members import Rejects
 
 CANDIDATES_NAMED_MAX = 5
+REASONS_NAMED_MAX = 5
+REASON_CHARACTERS_MAX = 200
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def no_usable_line(file_name: str, rejects: Rejects) -> InvalidInputError:
+    """Of a file without a line that can be used: the first reasons, and how many more there are."""
+    named = [
+        f"line {line}: {clean(reason, length_max=REASON_CHARACTERS_MAX)}"
+        for _, line, reason in rejects.kept[:REASONS_NAMED_MAX]
+    ]
+    more = rejects.count_by_member.total() - len(named)
+    said = "; ".join(["", *named]) + (f"; and {more:,} more" if more else "")
+    return InvalidInputError(f"{file_name} has no line that can be used{said}.")
 
 
 def text_of(record: Record, column: str, *, length_max: int, is_required: bool = True) -> str:

@@ -1,6 +1,7 @@
 """The `carbontrader` command: what it prints, and how it ends."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -146,6 +147,25 @@ def test_rejected_lines_of_a_file_are_counted(command: Command, tmp_path: Path) 
 def test_the_bundled_data_loads_by_itself(command: Command, desk: Connections) -> None:
     printed = command("load", "fixtures", columns=500)
     assert printed.strip() == f"The bundled data is in {desk.settings.database_path}."
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "says"),
+    [(None, "not set; needed to download from the SEC: export"), ("Acme jane@acme.example", "set")],
+)
+def test_the_doctor_shows_what_is_kept_and_who_asks_the_sec(
+    command: Command, desk: Connections, user_agent: str | None, says: str
+) -> None:
+    object.__setattr__(desk.settings, "sec_user_agent", user_agent)
+    sources = desk.settings.data_directory / "sources"
+    sources.mkdir(parents=True)
+    (sources / "a.zip").write_bytes(bytes(2_500_000))
+    printed = command("doctor", columns=300)
+    assert f"{desk.settings.data_directory} (source files kept: 1, 2.5 MB)" in printed
+    assert re.search(rf"CARBONTRADER_SEC_USER_AGENT *│ {re.escape(says)}", printed)
+    assert "jane@acme" not in printed
+    for load in ("load edgar --ticker XOM", "load bulk companyfacts", "load market-values"):
+        assert load in printed
 
 
 @pytest.mark.parametrize("columns", [100, 80])

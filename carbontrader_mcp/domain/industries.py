@@ -49,11 +49,6 @@ class Industry:
     naics: tuple[NaicsPart, ...]
     note: str | None
 
-    @property
-    def main_naics(self) -> NaicsPart | None:
-        """The code that stands for the industry, for factors and intensities."""
-        return next((part for part in self.naics if part.is_main), None)
-
 
 def ambiguity(parts: Sequence[NaicsPart], company: CompanySector | None = None) -> str | None:
     """What a reader must know before taking the main code for the whole industry."""

@@ -247,6 +247,7 @@ def test_a_value_of_an_amended_report_says_so(database: Database) -> None:
         ({}, "Give either companies or peers"),
         ({"companies": ["a"], "peers": "Energy"}, "Give either companies or peers"),
         ({"peers": "Steam"}, "There is no sector 'Steam'"),
+        ({"peers": "9999"}, "No company on file has the SIC code 9999"),
         ({"companies": []}, "0 companies are named"),
         ({"companies": ["x"] * 51}, "51 companies are named"),
         ({"companies": ["x"], "limit": 0}, "Limit is 0"),

@@ -88,7 +88,7 @@ def test_a_code_of_the_secs_own_has_our_choice_and_says_so(database: Database) -
 
 def test_an_industry_without_a_naics_code_has_none(database: Database) -> None:
     receipts = load_industry(database, "8880")
-    assert (receipts.naics, receipts.main_naics) == ((), None)
+    assert receipts.naics == ()
     assert receipts.note == "No NAICS code corresponds."
 
 

@@ -138,6 +138,37 @@ def test_two_names_of_one_class_are_one_class(database: Database, tmp_path: Path
     assert [(row["class_of_stock"], row["price"]) for row in rows(database)] == [("A", 2.0)]
 
 
+def test_a_line_that_would_lose_a_figure_of_an_earlier_file_is_rejected(
+    database: Database, tmp_path: Path
+) -> None:
+    whole = f"{HEADER}ACM,2024-12-31,,10.5,1e6,,,,T\n"
+    load_market_values(database, written(tmp_path, whole, "whole.csv"), now=NOW)
+    before = rows(database)
+    less = f"{HEADER}ACM,2024-12-31,,11,,,,,T\nACM,2024-12-30,,11,,,,,T\n"
+    report = load_market_values(database, written(tmp_path, less, "less.csv"), now=NOW)
+
+    assert (report.row_counts, report.reject_count) == ({"market_values": 1}, 1)
+    (kept,) = database.query("SELECT line, reason FROM load_rejects")
+    assert kept["line"] == 2
+    assert "shares 1,000,000 on file from whole.csv would be lost" in kept["reason"]
+    assert [row for row in rows(database) if row["as_of_date"] == "2024-12-31"] == before
+
+
+def test_figures_of_an_earlier_file_that_are_replaced_are_reported(
+    database: Database, tmp_path: Path
+) -> None:
+    load_market_values(database, written(tmp_path, HEADER + GOOD, "first.csv"), now=NOW)
+    later = written(tmp_path, f"{HEADER}ACM,2024-12-31,,11,2e6,,,EUR,T\n", "later.csv")
+    report = load_market_values(database, later, now=NOW)
+
+    assert report.replaced == (
+        f"line 2: CIK {ACME} on 2024-12-31, on file from first.csv: price 10.5 to 11, shares none"
+        " to 2,000,000, currency USD to EUR",
+    )
+    assert [(row["price"], row["shares"]) for row in rows(database)] == [(11.0, 2e6)]
+    assert load_market_values(database, later, now=NOW).replaced == ()
+
+
 def test_loading_a_file_twice_gives_the_same_database(database: Database, tmp_path: Path) -> None:
     path = written(tmp_path, f"{HEADER}{GOOD}ACM,2024-12-30,,x,,,,,T\n")
     first = load_market_values(database, path, now=NOW)
@@ -155,6 +186,9 @@ def test_loading_a_file_twice_gives_the_same_database(database: Database, tmp_pa
         (HEADER.replace("evic", "ev"), "has the unknown ev"),
         (HEADER, "no line that can be used"),
         (f"{HEADER}ACM\n", "no line that can be used; line 2: 1 fields instead of 9"),
+        ("PK\x03\x04\0\0,\n" * 99, r"own\.csv is not text in UTF-8; give a CSV"),
+        ("x" * 400 + ",company\n", r"has the unknown x{40}\.\.\.\. Columns"),
+        ("a,b,c,d,e,f,g,company\n", "has the unknown a, b, c, d, e and 2 more"),
     ],
 )
 def test_a_file_of_another_shape_is_refused_and_changes_nothing(
