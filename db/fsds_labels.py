@@ -1,5 +1,6 @@
 """The labels of one quarter's statement lines (pre.txt), for filers with a tag of their own."""
 
+from collections.abc import Collection
 from itertools import groupby
 from operator import itemgetter
 
@@ -58,16 +59,20 @@ def read_labelled_tags(
 
 
 def _lines(member: Member, rules: StatementRules, rejects: Rejects) -> pl.DataFrame:
-    """Lines of a tag that no rule reads, of the statements that have a pattern."""
+    """Lines of a tag that no rule reads or that its label tells apart, where a pattern is."""
     read_tags = pl.Series(sorted(rules.tags), dtype=pl.String).implode()
     statements = {pattern.statement for pattern in rules.labels.values()}
+    told_apart, has_parentheses = _told_apart(rules), "inpth" in member.columns
     is_own = pl.col("version") == pl.col("adsh")
 
     def plan(lines: pl.LazyFrame) -> pl.LazyFrame:
+        if has_parentheses:
+            # What stands in brackets beside a line is a part of it.
+            lines = lines.filter(pl.col("inpth").is_null() | (pl.col("inpth") != "1"))
         labelled = lines.filter(
             pl.col("stmt").is_in(statements),
             pl.col("plabel").is_not_null(),
-            is_own | ~pl.col("tag").is_in(read_tags),
+            is_own | ~pl.col("tag").is_in(read_tags) | pl.col("tag").is_in(told_apart),
         )
         # As categories: a text column would keep the whole piece it was read from in memory.
         texts = pl.col("adsh", "stmt", "tag", "plabel").cast(pl.Categorical)
@@ -84,13 +89,14 @@ def _lines(member: Member, rules: StatementRules, rejects: Rejects) -> pl.DataFr
 
 def _fitting(lines: pl.DataFrame, rules: StatementRules) -> pl.DataFrame:
     """Each line once per field whose pattern it may fit; the pattern itself has the last word."""
+    told_apart = _told_apart(rules)
     parts = [lines.head(0).with_columns(field=pl.lit(""))]
     for statement in sorted({pattern.statement for pattern in rules.labels.values()}):
         of_statement = lines.filter(pl.col("stmt") == statement)
-        texts = of_statement.select("is_own", **_texts())
+        texts = of_statement.select("is_own", pl.col("tag").cast(pl.String), **_texts())
         for field, pattern in rules.labels.items():
             if pattern.statement == statement:
-                fits = texts.select(_may_fit(pattern)).to_series()
+                fits = texts.select(_may_fit(pattern, told_apart)).to_series()
                 parts.append(of_statement.filter(fits).with_columns(field=pl.lit(field)))
     return pl.concat(parts)
 
@@ -109,23 +115,30 @@ def _texts() -> dict[str, pl.Expr]:
     }
 
 
-def _may_fit(pattern: LabelPattern) -> pl.Expr:
+def _told_apart(rules: StatementRules) -> list[str]:
+    """The standard tags that only their label tells apart."""
+    return sorted({tag for pattern in rules.labels.values() for tag in pattern.tags})
+
+
+def _may_fit(pattern: LabelPattern, told_apart: Collection[str]) -> pl.Expr:
     match = "(?m)" + "|".join(f"(?:{part.pattern})" for part in pattern.matches)
+    if pattern.tags:
+        return pl.col("labels").str.contains(match) & pl.col("tag").is_in(pattern.tags)
     if pattern.is_sum:
         return pl.col("labels_and_words").str.contains(match) & pl.col("is_own")
-    return pl.col("labels").str.contains(match)
+    return pl.col("labels").str.contains(match) & ~pl.col("tag").is_in(told_apart)
 
 
 def _known_fields(facts: pl.DataFrame, rules: StatementRules) -> pl.DataFrame:
     """Filing and field wherever a standard tag of the field has a fact."""
     pairs = {
-        (rule.tag, field, pattern.statement == "BS")
+        (rule.terms[0].name, field, pattern.statement == "BS")
         for field, pattern in rules.labels.items()
         if not pattern.is_sum
         for taxonomy in rules.taxonomies.values()
         if field in taxonomy.fields
         for rule in taxonomy.fields[field].rules
-        if rule.tag is not None
+        if not rule.is_sum and not rule.terms[0].is_field
     }
     schema = {"tag": pl.Categorical, "field": pl.String, "is_instant": pl.Boolean}
     fields = pl.DataFrame(sorted(pairs), schema=schema, orient="row")

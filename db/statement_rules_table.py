@@ -104,6 +104,8 @@ def _labels(rules: StatementRules) -> Iterator[str]:
     for field, pattern in rules.labels.items():
         matches = "<br>".join(f"`{match.pattern}`" for match in pattern.matches)
         is_sum = "yes" if pattern.is_sum else ""
+        if pattern.tags:
+            matches += f"<br>for {', '.join(pattern.tags)}"
         never = f"`{pattern.exclude.pattern}`"
         yield _row(f"**{field}**", pattern.statement, matches, never, is_sum)
 

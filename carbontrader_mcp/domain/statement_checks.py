@@ -40,6 +40,9 @@ TOTALS = {
 }
 """Figures every full set of statements has."""
 
+GROUP_INCOME = "net income with minorities"
+"""What `net_income_group` is in a message; `net_income` is the parent's part."""
+
 Figures = Mapping[str, FigureRow]
 
 
@@ -192,12 +195,21 @@ def _is_explained(gap: float, allowed: float, figures: Figures, between: Sequenc
 
 
 def _computed_from_the_others(members: Sequence[FigureRow]) -> str | None:
-    """Which member proves nothing, because its tags are among those of the others."""
+    """Which member proves nothing, because its tags are among those of the others.
+
+    Of two members with a tag in common the one that was computed is named, of two computed
+    ones the longer sum.
+    """
     tags = [_tags(member[5]) for member in members]
-    for i, member in enumerate(members):
-        for j, others in enumerate(tags):
-            if j != i and not tags[i].isdisjoint(others):
-                return f"{member[0]} was computed from the others"
+    for i, first in enumerate(members):
+        for j in range(i + 1, len(members)):
+            if tags[i].isdisjoint(tags[j]):
+                continue
+            second = members[j]
+            if not (first[7] or second[7]):
+                return f"{first[0]} and {second[0]} are one tag"
+            is_second = (second[7], len(tags[j])) > (first[7], len(tags[i]))
+            return f"{(second if is_second else first)[0]} was computed from the others"
     return None
 
 
@@ -210,13 +222,14 @@ def _check_tax(figures: Figures, findings: list[Finding], not_run: list[str]) ->
     """Income before tax less tax is the group's net income.
 
     Discontinued operations and equity-method income may stand between the two. What they do
-    not explain is told as information where the filing has them, else as a warning.
+    not explain is told as information where the filing has them, but as a warning where it has
+    not or the tax is a sum of ours.
     """
     pretax, tax = figures.get("pretax_income"), figures.get("income_tax")
     net = figures.get("net_income_group")
     if pretax is None or tax is None or net is None:
         missing = (
-            "pretax_income" if pretax is None else "income_tax" if tax is None else "net_income"
+            "pretax_income" if pretax is None else "income_tax" if tax is None else GROUP_INCOME
         )
         not_run.append(f"income_tax ({missing} missing)")
         return
@@ -238,7 +251,8 @@ def _check_tax(figures: Figures, findings: list[Finding], not_run: list[str]) ->
         f" {in_words(pretax[1] - tax[1])}."
     )
     has_any = any(name in figures for name in between)
-    verdict = "information" if has_any else "warning"
+    is_sum = " + " in tax[5]
+    verdict = "information" if has_any and not is_sum else "warning"
     findings.append(Finding(rule="income_tax", verdict=verdict, message=message))
 
 

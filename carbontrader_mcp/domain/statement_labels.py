@@ -26,12 +26,14 @@ class LabelPattern:
 
     With `is_sum` every line of the filer's own that fits is a part of the field, and the words
     of the tag are looked at too: "Machinery and Engines" stands under a heading.
+    `tags` are standard tags that the label is to tell apart; the pattern is tried on no others.
     """
 
     statement: str
     matches: tuple[re.Pattern[str], ...]
     exclude: re.Pattern[str]
     is_sum: bool = False
+    tags: tuple[str, ...] = ()
 
     def rank(self, label: str) -> int | None:
         """How well the label names the field: 0 is best, None is not at all.
@@ -74,6 +76,7 @@ def label_pattern(entry: Mapping[str, Any]) -> LabelPattern:
         matches=tuple(re.compile(match) for match in entry["matches"]),
         exclude=re.compile(entry["except"]),
         is_sum=bool(entry.get("sum", False)),
+        tags=tuple(entry.get("tags", ())),
     )
 
 
@@ -92,11 +95,14 @@ def labelled_tags(
     best: dict[str, tuple[int, str]] = {}
     parts: dict[str, list[str]] = {}
     seen: set[str] = set()
+    told_apart = {tag for pattern in labels.values() for tag in pattern.tags}
     for statement, tag, version, label in lines:
         if tag not in tags or _NO_AMOUNT.search(tag):
             continue
         for field, pattern in labels.items():
             if pattern.statement != statement:
+                continue
+            if tag not in pattern.tags if pattern.tags else tag in told_apart:
                 continue
             if not pattern.is_sum:
                 rank = pattern.rank(label)

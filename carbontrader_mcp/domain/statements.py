@@ -3,7 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from carbontrader_mcp.domain.filings import FactRow, FigureRow, Finding, Submission
+from carbontrader_mcp.domain.filings import (
+    OWN_VERSION,
+    FactRow,
+    FigureRow,
+    Finding,
+    Submission,
+)
 from carbontrader_mcp.domain.statement_checks import Duplicate, FilingContext, check_statements
 from carbontrader_mcp.domain.statement_figures import Figures, OwnTags, PeriodValues
 from carbontrader_mcp.domain.statement_periods import (
@@ -113,14 +119,25 @@ class _Filing:
         self._duplicates: list[Duplicate] = []
 
     def read(self, dates: Collection[str]) -> None:
-        """Take up the values of these dates: of facts with one key the first."""
+        """Take up the values of these dates: of facts with one key the first.
+
+        A tag for an amount per share has no other reading, so it counts too where the filer
+        gave it a wrong unit (T. Rowe Price `pure`), or made it before the taxonomy had it.
+        """
         lengths = range(QTRS_MAX + 1)
         by_date = {day: {qtrs: Values() for qtrs in lengths} for day in dates}
         kinds, standard, units = self.taxonomy.unit_kind_by_tag, self._standard, self._units
         facts = self._current if len(by_date) == 1 else self._facts
+        own, wrong_units = (
+            (OWN_VERSION, self._submission.adsh),
+            ("pure", f"shares/{self._currency}"),
+        )
         for row in [row for row in facts if row[0] in kinds]:
             tag, version, ddate, qtrs, unit, value = row
-            if units[kinds[tag]] != unit or version not in standard:
+            kind = kinds[tag]
+            if units[kind] != unit and not (kind == "per_share" and unit in wrong_units):
+                continue
+            if version not in standard and not (kind == "per_share" and version in own):
                 continue
             by_length = by_date.get(ddate)
             if by_length is None or qtrs > QTRS_MAX:

@@ -114,7 +114,6 @@ def test_amounts_of_another_currency_have_no_usd_figure(database: Database) -> N
         "revenue": 90.0,
         "revenue_usd": None,
     }
-    assert filings.load_statement_usd(database, submission().adsh)["revenue"] is None
 
 
 def test_the_first_of_two_equal_facts_is_kept(database: Database) -> None:
@@ -136,8 +135,10 @@ def test_figures_facts_and_findings_are_read_back(database: Database) -> None:
     assert {finding.rule for finding in filings.load_filing_findings(database, adsh)} == {
         finding.rule for finding in stored.findings
     }
-    usd = filings.load_statement_usd(database, adsh)
-    assert (usd["revenue"], usd["assets"], usd["debt"]) == (90.0, 100.0, None)
+    usd = database.first(
+        "SELECT revenue_usd, assets_usd, debt_usd FROM income_stmt JOIN balance_sheet USING (adsh)"
+    )
+    assert usd == {"revenue_usd": 90.0, "assets_usd": 100.0, "debt_usd": None}
     page = filings.load_activity(database, adsh, limit=2, offset=1)
     assert [fact.tag for fact in page] == [
         "Liabilities",

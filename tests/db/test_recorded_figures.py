@@ -61,6 +61,8 @@ def has_own_debt_lines(_: Row, ours: Row) -> bool:
     return not set(ours["source_tag"].split(" + ")) <= statement_rules().tags
 
 
+TOTAL_REVENUE_RULES = ("revenue_total_by_label", "RegulatedOperatingRevenue", "UtilityRevenue")
+
 REASONS = (
     Reason(
         ("operating", "investing", "financing", "net_income"),
@@ -69,7 +71,7 @@ REASONS = (
     ),
     Reason(
         ("revenue",),
-        lambda _, ours: ours["rule"] in ("revenue_total_by_label", "RegulatedOperatingRevenue"),
+        lambda _, ours: ours["rule"] in TOTAL_REVENUE_RULES,
         "the line that is the total, not the sales alone or before sales taxes",
     ),
     Reason(
@@ -86,6 +88,11 @@ REASONS = (
         ("equity", "liabilities"),
         lambda _, ours: ours["rule"].startswith("Assets -") or "TotalEquity" in ours["source_tag"],
         "a minority within the total is not added twice",
+    ),
+    Reason(
+        ("equity",),
+        lambda _, ours: ours["rule"].startswith("equity_total_by_label"),
+        "the minority stands outside the line called total shareholders' equity",
     ),
     Reason(
         ("liabilities",),

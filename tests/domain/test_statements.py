@@ -235,7 +235,7 @@ def test_an_identity_with_a_member_computed_from_the_others_is_not_run(
     result = standardise(filing(), BALANCE, rules)
 
     assert verdicts(result) == {"checks_not_run": "not_run"}
-    assert "balance_sheet (assets was computed from the others)" in not_run(result)
+    assert "balance_sheet (liabilities was computed from the others)" in not_run(result)
     assert "equity_parts (equity was computed from the others)" in not_run(result)
 
 
