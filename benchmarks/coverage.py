@@ -1,7 +1,7 @@
 """How many filings get each standardised figure, over the real quarters and the converted filings.
 
 Measured on 10-K, 10-Q, 20-F, 40-F and 6-K filings with their amendments, loaded by `load_fsds`.
-Floor: the reference standardisation of the same filings in ../shared (a prototype that finds
+Floor: the reference standardisation of the same filings in ../shared (a computation that finds
 more than edgartools 5.62, secfsdstools 2.4 and the Fundamental Accounting Concepts, all measured
 on 1,420 filings of 2009q3, 2010q1 and 2010q2 in November 2026). A ratio below 1 is broken. Every
 filing that lacks a core figure is listed with the reason the data give. Skipped where the files

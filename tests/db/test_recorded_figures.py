@@ -1,6 +1,6 @@
-"""Our figures against a prototype's, over the real quarters: how many agree, and why others do not.
+"""Our figures against an independent computation's, over the real quarters: how many agree, and why others do not.
 
-The prototype took the first tag of a list that a filing has. docs/standardisation.md holds the
+That computation took the first tag of a list that a filing has. docs/standardisation.md holds the
 table; it is compared with what is measured here.
 """
 
@@ -50,7 +50,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reason:
-    """Why figures of these fields differ, where the prototype's row and ours show it."""
+    """Why figures of these fields differ, where its row and ours show it."""
 
     fields: tuple[str, ...]
     applies: Callable[[Row, Row], bool]
@@ -115,7 +115,7 @@ MISSING = "a lone tag for finance leases due within a year is not taken for the 
 
 
 def recorded_figures(database: Database) -> list[Row]:
-    """The prototype's rows of the filings that are on file."""
+    """Its rows of the filings that are on file."""
     known = {row["adsh"] for row in database.query("SELECT adsh FROM submissions")}
     with gzip.open(shared(RECORDED_FILE), "rt", encoding="utf-8") as stream:
         return [row for row in csv.DictReader(stream) if row["adsh"] in known]
