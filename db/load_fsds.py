@@ -58,14 +58,15 @@ def load_fsds(
         sha256 = file_sha256(zip_path)
         submissions = Member(archive, "sub.txt", SUBMISSION_COLUMNS, progress)
         filings = read_submissions(submissions, rejects, now=now)
-        numbers = Member(archive, "num.txt", NUMBER_COLUMNS, progress)
-        facts = read_numbers(numbers, filings_frame(filings), rejects, wanted_tags=compared_tags())
+        numbers, frame = (
+            Member(archive, "num.txt", NUMBER_COLUMNS, progress),
+            filings_frame(filings),
+        )
+        facts = read_numbers(numbers, frame, rejects, wanted_tags=compared_tags())
         labelled: dict[int, dict[str, str]] = {}
         if "pre.txt" in archive:
             lines = Member(archive, "pre.txt", LABEL_COLUMNS, progress)
-            labelled = read_labelled_tags(
-                lines, filings_frame(filings), facts.current, statement_rules(), rejects
-            )
+            labelled = read_labelled_tags(lines, frame, facts.current, statement_rules(), rejects)
         with database.transaction() as transaction:
             transaction.insert("sources", [SOURCE], replace=True)
             kept: set[str] = set()
