@@ -1,8 +1,5 @@
 """Scales, dates, restatements, and tags that only labels or calculations identify."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from carbontrader_mcp.domain.filings import FactRow, FigureRow, Submission
@@ -11,22 +8,11 @@ from carbontrader_mcp.domain.statement_labels import labelled_tags
 from carbontrader_mcp.domain.statement_restatements import restatements
 from carbontrader_mcp.domain.statement_rules import (
     StatementRules,
-    merge_documents,
-    parse_statement_rules,
 )
 from carbontrader_mcp.domain.statements import StandardisedFiling, standardise
 
-RULES_FOLDER = Path(__file__).parents[2] / "db" / "statement_rules"
 PERIOD = "2009-12-31"
 ADSH = "0000000001-10-000001"
-
-
-@pytest.fixture(scope="module")
-def rules() -> StatementRules:
-    files = sorted(RULES_FOLDER.glob("*.toml"))
-    return parse_statement_rules(
-        merge_documents(tomllib.loads(file.read_text(encoding="utf-8")) for file in files)
-    )
 
 
 def filing(*, filed: str = "2010-02-26") -> Submission:

@@ -1,33 +1,19 @@
 """What the label of a line, or its place in a sum, tells of a standard tag used for another thing."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from carbontrader_mcp.domain.filings import FactRow, FigureRow, Submission
 from carbontrader_mcp.domain.statement_labels import labelled_tags
 from carbontrader_mcp.domain.statement_rules import (
     StatementRules,
-    merge_documents,
-    parse_statement_rules,
 )
 from carbontrader_mcp.domain.statements import StandardisedFiling, standardise
 
-RULES_FOLDER = Path(__file__).parents[2] / "db" / "statement_rules"
 PERIOD, ADSH = "2009-12-31", "0000000001-10-000001"
 TEN_K = Submission(
     adsh=ADSH, cik="0000000001", name="Acme", sic="2911", form="10-K", period=PERIOD,
     fiscal_year=2009, fiscal_period="FY", filed="2010-02-26",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def rules() -> StatementRules:
-    files = sorted(RULES_FOLDER.glob("*.toml"))
-    return parse_statement_rules(
-        merge_documents(tomllib.loads(file.read_text(encoding="utf-8")) for file in files)
-    )
 
 
 def filed(

@@ -1,8 +1,6 @@
 """Comparatives, units, order of facts and the data of the rules."""
 
 import random
-import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -14,17 +12,8 @@ from carbontrader_mcp.domain.statement_rules import (
 )
 from carbontrader_mcp.domain.statements import StandardisedFiling, standardise
 
-RULES_FOLDER = Path(__file__).parents[2] / "db" / "statement_rules"
 PERIOD = "2010-06-30"
 ADSH = "0000000001-10-000001"
-
-
-@pytest.fixture(scope="module")
-def rules() -> StatementRules:
-    files = sorted(RULES_FOLDER.glob("*.toml"))
-    return parse_statement_rules(
-        merge_documents(tomllib.loads(file.read_text(encoding="utf-8")) for file in files)
-    )
 
 
 def filing(

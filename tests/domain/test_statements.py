@@ -1,5 +1,3 @@
-import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,21 +5,11 @@ import pytest
 from carbontrader_mcp.domain.filings import FactRow, FigureRow, Submission
 from carbontrader_mcp.domain.statement_rules import (
     StatementRules,
-    merge_documents,
     parse_statement_rules,
 )
 from carbontrader_mcp.domain.statements import StandardisedFiling, standardise
 
-RULES_FOLDER = Path(__file__).parents[2] / "db" / "statement_rules"
 PERIOD = "2009-12-31"
-
-
-@pytest.fixture(scope="module")
-def rules() -> StatementRules:
-    files = sorted(RULES_FOLDER.glob("*.toml"))
-    return parse_statement_rules(
-        merge_documents(tomllib.loads(file.read_text(encoding="utf-8")) for file in files)
-    )
 
 
 def filing(*, fiscal_period: str | None = "FY", form: str = "10-K") -> Submission:
