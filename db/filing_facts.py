@@ -29,6 +29,15 @@ def day_number(ddate: str) -> int:
     return int(ddate.replace("-", ""))
 
 
+def day_text(day: int) -> str:
+    """yyyymmdd as an ISO date.
+
+    >>> day_text(20251231)
+    '2025-12-31'
+    """
+    return f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
+
+
 def tag_ids(transaction: Transaction, tags: Sequence[Tag]) -> list[int]:
     """The numbers of these tags, in their order; new ones are entered."""
     connection = transaction.dbapi

@@ -6,6 +6,11 @@ from carbontrader_mcp.domain.statements import standardise
 from db.database import Transaction
 from db.load_filings import Filing, statement_rules
 
+_FIGURES_OF_OTHERS = (
+    "SELECT count(*) FROM submissions JOIN filing_figures USING (filing_number)"
+    " WHERE adsh = ? AND source_id <> ?"
+)
+
 
 def without_lesser(
     transaction: Transaction, filings: Iterable[Filing], *, source_id: str, kept: set[str]
@@ -16,20 +21,13 @@ def without_lesser(
     missing from company facts: the poorer of two does not take the place of the richer. The
     accession numbers of those left as they are go into `kept`.
     """
-    on_file = {
-        adsh: count
-        for adsh, count in transaction.dbapi.execute(
-            "SELECT adsh, count(*) FROM submissions JOIN filing_figures USING (filing_number)"
-            " WHERE source_id <> ? GROUP BY adsh",
-            (source_id,),
-        )
-    }
     for filing in filings:
-        known = on_file.get(filing.submission.adsh)
-        if known is not None and known >= len(_figures(filing)):
-            kept.add(filing.submission.adsh)
-            continue
-        yield filing
+        adsh = filing.submission.adsh
+        (known,) = transaction.dbapi.execute(_FIGURES_OF_OTHERS, (adsh, source_id)).fetchone()
+        if known and known >= len(_figures(filing)):
+            kept.add(adsh)
+        else:
+            yield filing
 
 
 def _figures(filing: Filing) -> tuple[object, ...]:

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from itertools import groupby
 from operator import itemgetter
 
+from carbontrader_mcp.domain.filings import OWN_VERSION
 from carbontrader_mcp.domain.statement_labels import LabelPattern, labelled_tags
 from carbontrader_mcp.domain.statement_rules import StatementRules
 from db.columns import pl
-from db.fsds_numbers import OWN_VERSION
 from db.tab_frames import frames
 from db.zip_members import Member, Rejects
 

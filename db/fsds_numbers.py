@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from carbontrader_mcp.domain.filings import COVER_PAGE_TAGS, OWN_VERSION
 from db.columns import pl
 from db.fsds_submissions import FsdsFiling
 from db.tab_frames import Plan, frames
@@ -17,16 +18,12 @@ from db.zip_members import Member, Rejects
 
 NUMBER_COLUMNS = ("adsh", "tag", "version", "ddate", "qtrs", "uom", "coreg", "value")
 TOTAL_ASSETS_TAGS = ("Assets", "LiabilitiesAndStockholdersEquity", "EquityAndLiabilities")
-COVER_PAGE_TAGS = ("EntityPublicFloat", "EntityCommonStockSharesOutstanding")
 GROUP_SEGMENTS = ("ParentCompany;?$", "Consolidated", "=Successor;$")
 """Segments that name the whole group, best first; old files have `coreg` without axis and `;`."""
 
 LEGAL_FORMS = frozenset(
     ["co", "company", "corp", "corporation", "inc", "limited", "llc", "lp", "ltd", "plc", "the"]
 )
-OWN_VERSION = ""
-"""The version of a filer's own tag: its filing, so it says nothing more."""
-
 QTRS_MAX = 999
 NO_NAME = r"[\p{C}\p{Z}<>]"
 NAME_CHARACTERS_MAX = {"tag": 256, "version": 20, "uom": 40}
@@ -99,7 +96,7 @@ def read_numbers(
         of_groups = _facts_of_groups(member, filings, facts, groups)
         known = whole.join(groups, on="filing", how="semi")
         whole = pl.concat([whole, of_groups.join(known, on=_FACT, how="anti")])
-    is_current = (ddate == period) | tag.is_in(COVER_PAGE_TAGS)
+    is_current = (ddate == period) | tag.is_in(sorted(COVER_PAGE_TAGS))
     return Facts(
         current=whole.filter(is_current).drop("segment", "period"),
         comparative=whole.filter(~is_current).drop("segment", "period"),
@@ -122,7 +119,10 @@ def _of_filings(filings: pl.DataFrame, wanted_tags: frozenset[str]) -> Plan:
     is_before = (day == pl.col("before_1")) | (day == pl.col("before_2"))
     wanted = pl.Series(sorted(wanted_tags), dtype=pl.String).implode()
     is_whole = (
-        (day == period) | is_odd | (is_before & tag.is_in(wanted)) | tag.is_in(COVER_PAGE_TAGS)
+        (day == period)
+        | is_odd
+        | (is_before & tag.is_in(wanted))
+        | tag.is_in(sorted(COVER_PAGE_TAGS))
     )
     may_be_group = segment.str.contains("|".join(GROUP_SEGMENTS)) | (tag == "Assets")
     is_group = (day == period) & (segment.str.count_matches("=", literal=True) <= 1)
@@ -206,7 +206,7 @@ def _fault() -> pl.Expr:
     return (
         pl.when(filing.is_null())
         .then(0)
-        .when(_any(tag.is_null(), version.is_null(), uom.is_null()))
+        .when(pl.any_horizontal(tag.is_null(), version.is_null(), uom.is_null()))
         .then(1)
         .when(~is_quarters.fill_null(value=False))
         .then(2)
@@ -235,10 +235,6 @@ def _reason() -> pl.Expr:
         .then(pl.format("value '{}' is not a number", shown["value"]))
         .otherwise(pl.format("ddate '{}' is not a day (yyyymmdd)", shown["ddate"]))
     )
-
-
-def _any(*conditions: pl.Expr) -> pl.Expr:
-    return pl.any_horizontal(*conditions)
 
 
 # --- filings whose group is a segment -----------------------------------------------------

@@ -17,12 +17,12 @@ from carbontrader_mcp.domain.edgar_statements import (
     filed_facts,
 )
 from carbontrader_mcp.domain.errors import InvalidInputError
-from carbontrader_mcp.domain.statements import standardise
 from db.activity import store_activity_facts
 from db.cover_pages import store_cover_facts
 from db.database import Database, Transaction
 from db.edgar_companies import store_edgar_companies
-from db.load_filings import Filing, statement_rules, store_facts, store_filings
+from db.filing_precedence import without_lesser
+from db.load_filings import Filing, store_facts, store_filings
 from db.loads import LoadReport, record_load
 from db.zip_members import Rejects
 
@@ -107,16 +107,15 @@ def store_filed_facts(
     A filing of several registrants stays with the one it is on file under.
     """
     transaction.insert("sources", [SOURCE], replace=True)
-    on_file = _on_file(transaction, filings)
+    ciks = _ciks_on_file(transaction, filings)
     own: dict[str, FiledFacts] = {}
     for filing in filings:
-        known = on_file.get(filing.submission.adsh)
-        if known is None or known.cik == filing.submission.cik:
+        if ciks.get(filing.submission.adsh, filing.submission.cik) == filing.submission.cik:
             own.setdefault(filing.submission.adsh, filing)
-    taken = [filing for adsh, filing in own.items() if not _is_better(on_file.get(adsh), filing)]
-    as_filings = _as_filings(transaction, taken)
-    counts = Counter(store_filings(transaction, as_filings, source_id=SOURCE_ID))
-    counts["business_activity"] = store_facts(transaction, as_filings)
+    known = _as_filings(transaction, list(own.values()))
+    taken = list(without_lesser(transaction, known, source_id=SOURCE_ID, kept=set()))
+    counts = Counter(store_filings(transaction, taken, source_id=SOURCE_ID))
+    counts["business_activity"] = store_facts(transaction, taken)
     counts["filing_findings"] += transaction.insert(
         "filing_findings",
         [{"adsh": filing.submission.adsh, **vars(ONLY_STANDARD_TAGS)} for filing in taken],
@@ -166,33 +165,10 @@ def _read(document: bytes | Path | FactsDocument, *, today: date) -> FactsDocume
     return FactsDocument(facts=facts, content=content, url=None)
 
 
-@dataclass(frozen=True)
-class _OnFile:
-    """A filing on file: of whom, from which source, with how many figures of its period."""
-
-    cik: str
-    source_id: str
-    figure_count: int
-
-
-def _on_file(transaction: Transaction, filings: Sequence[FiledFacts]) -> dict[str, _OnFile]:
+def _ciks_on_file(transaction: Transaction, filings: Sequence[FiledFacts]) -> dict[str, str]:
+    """The company that each of these filings is on file under."""
     rows = transaction.query(
-        "SELECT adsh, cik, source_id, (SELECT count(*) FROM filing_figures f"
-        " WHERE f.filing_number = s.filing_number"
-        " AND f.ddate = CAST(replace(s.period, '-', '') AS INTEGER)) AS figures"
-        " FROM submissions s WHERE adsh IN (SELECT value FROM json_each(:adshs))",
+        "SELECT adsh, cik FROM submissions WHERE adsh IN (SELECT value FROM json_each(:adshs))",
         adshs=json.dumps([filing.submission.adsh for filing in filings]),
     )
-    return {row["adsh"]: _OnFile(row["cik"], row["source_id"], row["figures"]) for row in rows}
-
-
-def _is_better(known: _OnFile | None, filing: FiledFacts) -> bool:
-    """Whether another source brought the filing with as many figures or more."""
-    if known is None or known.source_id == SOURCE_ID or not known.figure_count:
-        return False
-    return known.figure_count >= _figure_count(filing)
-
-
-def _figure_count(filing: FiledFacts) -> int:
-    found = standardise(filing.submission, filing.facts, statement_rules())
-    return sum(figure.ddate == filing.submission.period for figure in found.figures)
+    return {row["adsh"]: row["cik"] for row in rows}

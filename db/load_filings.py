@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from carbontrader_mcp.domain.filings import FactRow, Submission
+from carbontrader_mcp.domain.filings import COVER_PAGE_TAGS, FactRow, Submission
 from carbontrader_mcp.domain.statement_rules import (
     StatementRules,
     merge_documents,
@@ -40,9 +40,6 @@ COMPARED_FIELDS = (
     "operating",
 )
 """What a filing says about the year before is kept of these, to notice restatements."""
-
-COVER_PAGE_TAGS = frozenset({"EntityPublicFloat", "EntityCommonStockSharesOutstanding"})
-"""Facts of the cover page have dates of their own."""
 
 TABLES = ("submissions", *FIELDS_BY_STATEMENT, "statement_lineage", "filing_findings")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from carbontrader_mcp.domain.filings import FactRow
 from db.columns import pl
 from db.database import Database, Transaction
-from db.filing_facts import filing_number, replace_facts, tag_ids
+from db.filing_facts import day_text, filing_number, replace_facts, tag_ids
 from db.filing_precedence import without_lesser
 from db.fsds_labels import LABEL_COLUMNS, read_labelled_tags
 from db.fsds_numbers import NUMBER_COLUMNS, Facts, filings_frame, read_numbers
@@ -48,8 +48,9 @@ def load_fsds(
 ) -> LoadReport:
     """Load one quarter's zip: filings, standardised statements and current-period facts.
 
-    A filing that another source brought stays unless it has fewer figures than here. Lines that cannot be used go to `load_rejects`. Loading a file again writes the same rows.
-    Without activity the facts that no statement uses are left out.
+    A filing that another source brought stays unless it has fewer figures than here. Lines that
+    cannot be used go to `load_rejects`. Loading a file again writes the same rows. Without
+    activity the filings have no facts beside their statements.
     Raises InvalidInputError, with nothing changed, if the file is damaged or of another kind.
     """
     rejects = Rejects()
@@ -57,16 +58,11 @@ def load_fsds(
         archive.require("sub.txt", "num.txt", kind=DESCRIPTION)
         sha256 = file_sha256(zip_path)
         submissions = Member(archive, "sub.txt", SUBMISSION_COLUMNS, progress)
-        filings = read_submissions(submissions, rejects, now=now)
-        numbers, frame = (
-            Member(archive, "num.txt", NUMBER_COLUMNS, progress),
-            filings_frame(filings),
+        numbers = Member(archive, "num.txt", NUMBER_COLUMNS, progress)
+        lines = (
+            Member(archive, "pre.txt", LABEL_COLUMNS, progress) if "pre.txt" in archive else None
         )
-        facts = read_numbers(numbers, frame, rejects, wanted_tags=compared_tags())
-        labelled: dict[int, dict[str, str]] = {}
-        if "pre.txt" in archive:
-            lines = Member(archive, "pre.txt", LABEL_COLUMNS, progress)
-            labelled = read_labelled_tags(lines, frame, facts.current, statement_rules(), rejects)
+        filings, facts, labelled = read_members(submissions, numbers, lines, rejects, now=now)
         with database.transaction() as transaction:
             transaction.insert("sources", [SOURCE], replace=True)
             kept: set[str] = set()
@@ -97,6 +93,19 @@ def load_fsds(
                 kept_file=kept_file,
             )
     return report
+
+
+def read_members(
+    submissions: Member, numbers: Member, lines: Member | None, rejects: Rejects, *, now: datetime
+) -> tuple[list[FsdsFiling], Facts, dict[int, dict[str, str]]]:
+    """The filings, their facts, and per filing (its position) the tags that labels name."""
+    filings = read_submissions(submissions, rejects, now=now)
+    frame = filings_frame(filings)
+    facts = read_numbers(numbers, frame, rejects, wanted_tags=compared_tags())
+    if lines is None:
+        return filings, facts, {}
+    labelled = read_labelled_tags(lines, frame, facts.current, statement_rules(), rejects)
+    return filings, facts, labelled
 
 
 @contextmanager
@@ -160,7 +169,7 @@ class _Texts:
 
 class _IsoDays(dict[int, str]):
     def __missing__(self, day: int) -> str:
-        text = self[day] = f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
+        text = self[day] = day_text(day)
         return text
 
 

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import json
 import math
 import re
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from carbontrader_mcp.domain.errors import InvalidInputError
-from carbontrader_mcp.domain.times import to_utc_text
 from db.database import Database, Transaction
-from db.load_fsds import LoadReport
+from db.loads import LoadReport, record_load
+from db.zip_members import Rejects
 
 KIND = "fx"
 SOURCE_ID = "ecb-reference-rates"
@@ -23,7 +22,6 @@ MEMBER = "eurofxref-hist.csv"
 FILE_BYTES_MAX = 64 << 20
 """The file has 2 MB after 27 years."""
 
-REJECTS_KEPT_MAX = 1_000
 FIRST_DATE = date(1999, 1, 4)
 KEPT_FROM = date(2007, 1, 1)
 """The earliest comparative figures in XBRL statements; older lines are passed over."""
@@ -49,10 +47,10 @@ def load_ecb_history(database: Database, path: Path, *, now: datetime) -> LoadRe
     Raises InvalidInputError, with nothing changed, if the file is of another kind.
     """
     content = _content(path)
-    rejects: list[tuple[int, str]] = []
+    rejects = Rejects()
     days = list(_days(path, content, rejects, today=now.astimezone(UTC).date()))
     if not days:
-        first = f" Line {rejects[0][0]}: {rejects[0][1]}." if rejects else ""
+        first = next((f" Line {line}: {reason}." for _, line, reason in rejects.kept), "")
         raise InvalidInputError(
             f"{path.name} has no usable line of rates.{first} Download {ADDRESS} again."
         )
@@ -67,9 +65,9 @@ def load_ecb_history(database: Database, path: Path, *, now: datetime) -> LoadRe
             row_counts={
                 "statement_fx_rates": transaction.insert("statement_fx_rates", rows, replace=True)
             },
-            reject_count=len(rejects),
+            reject_count=rejects.count_by_member.total(),
         )
-        _record(transaction, report, rejects, now)
+        record_load(transaction, report, rejects, kind=KIND, now=now)
     return report
 
 
@@ -103,9 +101,7 @@ def _check_size(path: Path, size: int) -> None:
         )
 
 
-def _days(
-    path: Path, content: bytes, rejects: list[tuple[int, str]], *, today: date
-) -> Iterator[_Day]:
+def _days(path: Path, content: bytes, rejects: Rejects, *, today: date) -> Iterator[_Day]:
     """The usable lines, in the file's order; the others go to `rejects`."""
     lines = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace")))
     header = [cell.strip() for cell in next(lines, list[str]())]
@@ -121,7 +117,7 @@ def _days(
             if day.rate_date in seen:
                 raise ValueError(f"{day.rate_date} stands on line {seen[day.rate_date]} already")
         except ValueError as error:
-            rejects.append((lines.line_num, str(error)))
+            rejects.add(MEMBER, lines.line_num, str(error))
             continue
         seen[day.rate_date] = lines.line_num
         yield day
@@ -200,32 +196,4 @@ def _store_source(transaction: Transaction, days: list[_Day]) -> None:
             }
         ],
         replace=True,
-    )
-
-
-def _record(
-    transaction: Transaction, report: LoadReport, rejects: list[tuple[int, str]], now: datetime
-) -> None:
-    transaction.insert(
-        "data_loads",
-        [
-            {
-                "load_id": report.load_id,
-                "kind": KIND,
-                "file_name": report.file_name,
-                "sha256": report.sha256,
-                "loaded_at": to_utc_text(now),
-                "row_counts": json.dumps(report.row_counts),
-                "reject_count": report.reject_count,
-            }
-        ],
-        replace=True,
-    )
-    transaction.execute("DELETE FROM load_rejects WHERE load_id = :load_id", load_id=report.load_id)
-    transaction.insert(
-        "load_rejects",
-        [
-            {"load_id": report.load_id, "member": MEMBER, "line": line, "reason": reason}
-            for line, reason in rejects[:REJECTS_KEPT_MAX]
-        ],
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -13,18 +13,18 @@ from carbontrader_mcp.domain.statement_calculations import Arc, calculated_tags
 from db.columns import pl
 from db.cover_pages import store_cover_facts
 from db.database import Database, Transaction
+from db.filing_facts import day_text
 from db.filing_precedence import without_lesser
-from db.fsds_labels import LABEL_COLUMNS, read_labelled_tags
-from db.fsds_numbers import Facts, filings_frame, read_numbers
-from db.fsds_submissions import SUBMISSION_COLUMNS, FsdsFiling, read_submissions
+from db.fsds_labels import LABEL_COLUMNS
+from db.fsds_numbers import Facts
+from db.fsds_submissions import SUBMISSION_COLUMNS, FsdsFiling
 from db.load_filings import (
     Filing,
-    compared_tags,
     statement_rules,
     store_facts,
     store_filings,
 )
-from db.load_fsds import load_fsds
+from db.load_fsds import load_fsds, read_members
 from db.loads import LoadReport, file_sha256, record_load
 from db.notes_members import (
     LINES,
@@ -120,8 +120,8 @@ def load_notes(
             found = without_lesser(transaction, _filings(read), source_id=SOURCE_ID, kept=kept)
             while batch := list(islice(found, BATCH_FILINGS)):
                 counts.update(store_filings(transaction, batch, source_id=SOURCE_ID))
-                if with_activity:
-                    counts["business_activity"] += store_facts(transaction, batch)
+                told = batch if with_activity else [replace(one, facts=()) for one in batch]
+                counts["business_activity"] += store_facts(transaction, told)
             counts["cover_page_facts"] += _store_covers(transaction, read)
             if kept:
                 counts["filings left as on file"] = len(kept)
@@ -156,14 +156,9 @@ class _Read:
 
 def _read(archive: Archive, rejects: Rejects, progress: Progress | None, now: datetime) -> _Read:
     submissions = Member(archive, SUBMISSIONS, SUBMISSION_COLUMNS, progress)
-    filings = read_submissions(submissions, rejects, now=now)
-    frame = filings_frame(filings)
     numbers = NotesNumbers(archive, read_segments(archive, progress), rejects, progress)
-    facts = read_numbers(numbers, frame, rejects, wanted_tags=compared_tags())
-    labelled: Mapping[int, Mapping[str, str]] = {}
-    if LINES in archive:
-        lines = Member(archive, LINES, LABEL_COLUMNS, progress)
-        labelled = read_labelled_tags(lines, frame, facts.current, statement_rules(), rejects)
+    lines = Member(archive, LINES, LABEL_COLUMNS, progress) if LINES in archive else None
+    filings, facts, labelled = read_members(submissions, numbers, lines, rejects, now=now)
     return _Read(
         filings=filings,
         facts=facts,
@@ -182,8 +177,8 @@ def _filings(read: _Read) -> Iterator[Filing]:
         part = facts.filter(pl.col("filing").is_between(first, first + len(batch) - 1))
         rows: dict[int, list[FactRow]] = {}
         for position, tag, version, day, qtrs, unit, value in part.select(columns).iter_rows():
-            ddate = f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
-            rows.setdefault(position, []).append((tag, version, ddate, qtrs, unit, value))
+            fact = (tag, version, day_text(day), qtrs, unit, value)
+            rows.setdefault(position, []).append(fact)
         for position, filing in enumerate(batch, first):
             yield _filing(filing, rows.get(position, []), read, position)
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from carbontrader_mcp.domain.filings import COVER_PAGE_TAGS
 from carbontrader_mcp.domain.inline_xbrl import DatedFact
 from carbontrader_mcp.domain.statement_calculations import Arc
 from db.columns import pl
-from db.load_filings import COVER_PAGE_TAGS
 from db.tab_frames import frames
 from db.zip_members import Archive, Member, Progress, Rejects, split_line
 

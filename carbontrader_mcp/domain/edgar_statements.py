@@ -15,7 +15,7 @@ from typing import Final
 
 from carbontrader_mcp.domain.activity_units import read_unit
 from carbontrader_mcp.domain.edgar import EdgarFact, EdgarFacts, EdgarFiling, EdgarSubmissions
-from carbontrader_mcp.domain.filings import FactRow, Finding, Submission
+from carbontrader_mcp.domain.filings import COVER_PAGE_TAGS, FactRow, Finding, Submission
 from carbontrader_mcp.domain.inline_xbrl import DatedFact
 from carbontrader_mcp.domain.xbrl_numbers import nearest_month_end, quarters
 
@@ -23,7 +23,6 @@ PERIODIC_FORMS: Final = ("10-K", "10-KT", "10-Q", "10-QT", "20-F", "40-F")
 AMENDMENT: Final = "/A"
 STATEMENT_TAXONOMIES: Final = frozenset({"us-gaap", "ifrs-full"})
 COVER_PAGE_TAXONOMY: Final = "dei"
-COVER_PAGE_TAGS: Final = frozenset({"EntityPublicFloat", "EntityCommonStockSharesOutstanding"})
 PERIOD_SHARE_MIN: Final = 0.1
 """Of the facts of the date with most: fewer are events after the period, or maturities."""
 

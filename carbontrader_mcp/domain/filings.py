@@ -51,6 +51,9 @@ CASH_FLOW_FIELDS = (
 FactRow: TypeAlias = tuple[str, str, str, int, str, float]
 """Tag, version, ISO date, quarters, unit, value: a Fact at a third of its memory and time."""
 
+COVER_PAGE_TAGS = frozenset({"EntityPublicFloat", "EntityCommonStockSharesOutstanding"})
+"""Facts of the cover page have dates of their own."""
+
 OWN_VERSION = ""
 """The version of a filer's own tag where a loader leaves it out: the filing, or its adsh."""
 

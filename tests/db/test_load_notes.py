@@ -329,3 +329,14 @@ def test_a_poorer_copy_from_another_source_is_replaced(database: Database, tmp_p
     load_notes(database, notes(tmp_path / "n.zip", [sub(A, 1)], nums), now=NOW)
     assert only(database, "SELECT assets FROM balance_sheet") == (101,)
     assert only(database, "SELECT source_id FROM submissions") == ("sec_fsn",)
+
+
+def test_statements_alone_leave_no_facts_of_an_earlier_load(
+    database: Database, tmp_path: Path
+) -> None:
+    path = notes(tmp_path / "n.zip", [sub(A, 1)], [num(A, "Assets", "100")])
+    load_data_set(database, path, now=NOW)
+    load_data_set(database, path, now=NOW, with_activity=False)
+
+    assert database.query("SELECT * FROM business_activity") == []
+    assert database.query("SELECT assets FROM balance_sheet WHERE assets IS NOT NULL") != []
