@@ -4,6 +4,7 @@ import pytest
 
 from carbontrader_mcp.domain.errors import InsufficientDataError, InvalidInputError
 from carbontrader_mcp.domain.pcaf.options import (
+    CORPORATE,
     EDITION,
     AssetClass,
     EmissionsOption,
@@ -16,7 +17,7 @@ from carbontrader_mcp.domain.pcaf.options import (
 BOX_6_1_6 = [(522_425, 3), (187_449, 5), (82_778, 1), (108_997, 1), (67_556, 2), (54_762, 5)]
 
 
-@pytest.mark.parametrize("asset_class", AssetClass)
+@pytest.mark.parametrize("asset_class", CORPORATE)
 def test_scores_are_those_of_the_tables_10_1_1_and_10_1_2(asset_class: AssetClass) -> None:
     scores = [
         data_quality_score(asset_class=asset_class, option=option) for option in EmissionsOption

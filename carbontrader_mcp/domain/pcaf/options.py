@@ -1,4 +1,4 @@
-"""How a company's emissions were obtained, and the data quality score that follows from it.
+"""The asset classes, the editions, and how a company's emissions were obtained.
 
 The seven options and their scores are those of PCAF Part A, annex 10.1: table 10.1-1 for
 listed equity and corporate bonds, table 10.1-2 for business loans and unlisted equity. The
@@ -6,7 +6,7 @@ second edition (December 2022) prints the same scores in tables 5-3 and 5-7.
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -15,13 +15,50 @@ from carbontrader_mcp.domain.errors import InsufficientDataError, InvalidInputEr
 EDITION: Final = "PCAF Part A, third edition (December 2025)"
 
 
+class Edition(IntEnum):
+    """An edition of PCAF Part A; a later one is greater."""
+
+    SECOND = 2022
+    THIRD = 2025
+
+
+EDITION_TITLES: Final = MappingProxyType(
+    {
+        Edition.SECOND: "PCAF Part A, second edition (December 2022)",
+        Edition.THIRD: "PCAF Part A, third edition (December 2025)",
+    }
+)
+
+
 class AssetClass(StrEnum):
-    """The corporate asset classes, sections 5.1 and 5.2."""
+    """The classes of Part A (sections 5.1 to 5.10), B (facilitated) and C (insurance)."""
 
     LISTED_EQUITY = "listed_equity"
     CORPORATE_BONDS = "corporate_bonds"
     BUSINESS_LOANS = "business_loans"
     UNLISTED_EQUITY = "unlisted_equity"
+    PROJECT_FINANCE = "project_finance"
+    COMMERCIAL_REAL_ESTATE = "commercial_real_estate"
+    MORTGAGES = "mortgages"
+    MOTOR_VEHICLE_LOANS = "motor_vehicle_loans"
+    USE_OF_PROCEEDS = "use_of_proceeds"
+    SECURITISATIONS = "securitisations"
+    SOVEREIGN_DEBT = "sovereign_debt"
+    SUB_SOVEREIGN_DEBT = "sub_sovereign_debt"
+    FACILITATED_ISSUANCE = "facilitated_issuance"
+    INSURANCE_COMMERCIAL = "insurance_commercial"
+    INSURANCE_MOTOR = "insurance_motor"
+    INSURANCE_PROJECT = "insurance_project"
+    INSURANCE_TREATY = "insurance_treaty"
+
+
+CORPORATE: Final = (
+    AssetClass.LISTED_EQUITY,
+    AssetClass.CORPORATE_BONDS,
+    AssetClass.BUSINESS_LOANS,
+    AssetClass.UNLISTED_EQUITY,
+)
+"""Classes whose counterparty is a company on file (sections 5.1 and 5.2)."""
 
 
 class EmissionsOption(StrEnum):
@@ -45,7 +82,7 @@ _CORPORATE_SCORES = dict(zip(EmissionsOption, (1, 2, 2, 3, 4, 5, 5), strict=True
 DATA_QUALITY_SCORES = MappingProxyType(
     {
         (asset_class, option): score
-        for asset_class in AssetClass
+        for asset_class in CORPORATE
         for option, score in _CORPORATE_SCORES.items()
     }
 )
@@ -67,9 +104,9 @@ def to_asset_class(text: str) -> AssetClass:
     >>> to_asset_class("business_loans")
     <AssetClass.BUSINESS_LOANS: 'business_loans'>
     """
-    if text not in list(AssetClass):
+    if text not in CORPORATE:
         raise InvalidInputError(
-            f"Asset class {text!r} is not covered; use one of {', '.join(AssetClass)}."
+            f"Asset class {text!r} is not one of a company's; use one of {', '.join(CORPORATE)}."
         )
     return AssetClass(text)
 

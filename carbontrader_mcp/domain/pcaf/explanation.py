@@ -1,0 +1,188 @@
+"""What a result says of itself: formulas with their numbers, why this option, what would raise it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from inspect import signature
+from typing import Any
+
+from carbontrader_mcp.domain.pcaf.calculation import BetterOption
+from carbontrader_mcp.domain.pcaf.guards import Value
+from carbontrader_mcp.domain.pcaf.ladder import Walk
+from carbontrader_mcp.domain.pcaf.method import Method, Option, Step, optional, required
+from carbontrader_mcp.domain.pcaf.options import Edition
+from carbontrader_mcp.domain.units import in_words
+
+
+def formulas_in_words(
+    method: Method, edition: Edition, found: Walk, known: Mapping[str, Value]
+) -> tuple[str, ...]:
+    """Each formula used, with the numbers in it.
+
+    The amount, the value, the factor, then each line of emissions.
+    """
+    formulas = [
+        f"amount = {_amount_in_words(method, edition, found, known)} = {_usd(found.numerator)}"
+    ]
+    fixed = _serving(method.factors, edition, known)
+    value = _serving(method.denominators, edition, known)
+    if fixed is None and value is not None and found.denominator is not None:
+        formulas.append(
+            f"value = {_filled(value, known)} = {_usd(found.denominator)} ({value.name})"
+        )
+    for option, line, step in _lines_used(method, edition, found, known):
+        emissions = _filled(step, known)
+        result = found.lines.get(line)
+        if result is None:
+            continue
+        if option.is_attributed:
+            weight = "" if method.weighting is None else f" × {method.weighting:g}"
+            emissions = f"{_factor_in_words(found, fixed)} × ({emissions}){weight}"
+        formulas.append(f"{line} = {emissions} = {in_words(result)} tCO2e")
+    return tuple(formulas)
+
+
+def step_warnings(
+    method: Method, edition: Edition, found: Walk, known: Mapping[str, Value]
+) -> list[str]:
+    """What the steps used have to say, and the optional inputs they had to do without."""
+    steps = [_serving(method.numerators, edition, known)]
+    fixed = _serving(method.factors, edition, known)
+    steps.append(_serving(method.denominators, edition, known) if fixed is None else fixed)
+    steps += [step for _, _, step in _lines_used(method, edition, found, known)]
+    warnings: dict[str, None] = {}
+    for step in steps:
+        if step is None:
+            continue
+        if step.warning is not None:
+            warnings[step.warning] = None
+        for name, text in step.left_out.items():
+            if name not in known:
+                warnings[text] = None
+    return list(warnings)
+
+
+def option_why(method: Method, edition: Edition, found: Walk) -> str:
+    """Which option served, and why none better did.
+
+    Nothing outstanding needs no option.
+    """
+    used = _option(method.options, found.option)
+    if used is None:
+        return "Nothing is outstanding, so nothing is financed; no option is needed."
+    score = "a weighted mean" if used.score is None else f"score {used.score}"
+    text = f"Option {used.number} ({used.meaning}), {score}"
+    if used is next(o for o in method.options if o.since <= edition):
+        return f"{text}: the best there is for this class."
+    return f"{text}: the best the inputs allow."
+
+
+def better_options(
+    method: Method, edition: Edition, found: Walk, known: Mapping[str, Value]
+) -> tuple[BetterOption, ...]:
+    """Options of a better score than the one used, each with the inputs it lacks."""
+    used = _option(method.options, found.option)
+    better: list[BetterOption] = []
+    if used is None or found.score is None:
+        return ()
+    for option in method.options:
+        if option.score is None or option.is_stated or option.since > edition:
+            continue
+        if option.score >= found.score:
+            continue
+        needs = _needs(option, known)
+        if option.is_attributed and found.factor is None:
+            needs += [name for name in _cheapest(method.denominators, known) if name not in needs]
+        if needs:
+            better.append(
+                BetterOption(
+                    option=option.number, data_quality_score=option.score, needs=tuple(needs)
+                )
+            )
+    return tuple(better)
+
+
+def _needs(option: Option, known: Mapping[str, Value]) -> list[str]:
+    needs = _cheapest(option.lines[option.main], known)
+    if option.when is None:
+        return needs
+    missing = [name for name in required(option.when) if name not in known]
+    if missing:
+        return needs + missing
+    if not option.when(**{name: known[name] for name in required(option.when)}):
+        needs += [f"{name} other than {_word(known[name])}" for name in required(option.when)]
+    return needs
+
+
+def _cheapest(steps: Sequence[Step], known: Mapping[str, Value]) -> list[str]:
+    """The missing inputs of the step that lacks fewest."""
+    lacking = [[name for name in required(step.formula) if name not in known] for step in steps]
+    return min(lacking, key=len) if lacking else []
+
+
+def _lines_used(
+    method: Method, edition: Edition, found: Walk, known: Mapping[str, Value]
+) -> Iterator[tuple[Option, str, Step]]:
+    for options, number in (
+        (method.options, found.option),
+        (method.scope3_options, found.scope3_option),
+    ):
+        option = _option(options, number)
+        if option is None:
+            continue
+        for line, steps in option.lines.items():
+            step = _serving(steps, edition, known)
+            if step is not None:
+                yield option, line, step
+
+
+def _serving(steps: Sequence[Step], edition: Edition, known: Mapping[str, Value]) -> Step | None:
+    """The step the ladder took: the first whose inputs are known and whose condition holds."""
+    for step in steps:
+        if step.since > edition or any(name not in known for name in required(step.formula)):
+            continue
+        if step.when is None:
+            return step
+        if all(name in known for name in required(step.when)) and step.when(
+            **{name: known[name] for name in signature(step.when).parameters if name in known}
+        ):
+            return step
+    return None
+
+
+def _option(options: Sequence[Option], number: Any) -> Option | None:
+    return next((option for option in options if option.number == number), None)
+
+
+def _amount_in_words(
+    method: Method, edition: Edition, found: Walk, known: Mapping[str, Value]
+) -> str:
+    step = _serving(method.numerators, edition, known)
+    return str(found.numerator_step) if step is None else _filled(step, known)
+
+
+def _factor_in_words(found: Walk, fixed: Step | None) -> str:
+    if fixed is not None:
+        return in_words(found.factor)
+    if found.denominator is None:
+        return in_words(found.factor)
+    ratio = f"{in_words(found.numerator)} ÷ {in_words(found.denominator)}"
+    return f"({ratio})" if found.factor == found.factor_uncapped else in_words(found.factor)
+
+
+def _filled(step: Step, known: Mapping[str, Value]) -> str:
+    """A step's text with the numbers in it; optional inputs that are not given drop out."""
+    text = step.text
+    for name in optional(step.formula):
+        if name not in known:
+            text = re.sub(rf" [-+×] \{{{name}\}}", "", text)
+    return re.sub(r"\{(\w+)\}", lambda match: _word(known.get(match[1])), text)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, float):
+        return in_words(value)
+    return "0" if value is None else str(value).lower()
+
+
+def _usd(value: Any) -> str:
+    return f"{in_words(value)} USD"
