@@ -14,6 +14,7 @@ from carbontrader_mcp.domain.statement_plausibility import (
     check_cover_page,
     check_dates,
     check_expenses,
+    check_net_interest,
     check_order,
     check_per_share_scale,
     check_scale,
@@ -119,6 +120,7 @@ IDENTITIES = (
         "warning",
         "revenue",
         (("cost_of_revenue", False), ("gross_profit", False)),
+        between=("excise_taxes",),
     ),
 )
 
@@ -136,6 +138,7 @@ def check_statements(figures: Figures, context: FilingContext) -> list[Finding]:
     check_signs(figures, findings)
     check_order(figures, findings)
     check_expenses(figures, findings)
+    check_net_interest(figures, findings)
     check_scale(figures, context.currency, findings)
     check_per_share_scale(figures, findings)
     if context.before:

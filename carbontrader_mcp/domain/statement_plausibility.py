@@ -114,6 +114,17 @@ def check_expenses(figures: Figures, findings: list[Finding]) -> None:
     findings.append(Finding(rule="expenses_gap", verdict="warning", message=message))
 
 
+def check_net_interest(figures: Figures, findings: list[Finding]) -> None:
+    """Interest expense that is missing because its line holds interest income or other items."""
+    line = figures.get("net_interest")
+    if line is not None and "interest_expense" not in figures:
+        message = (
+            f"interest_expense is missing: {line[5]} {in_words(line[1])} is net of"
+            " interest income or holds other items."
+        )
+        findings.append(Finding(rule="net_interest", verdict="information", message=message))
+
+
 def check_scale(figures: Figures, currency: str | None, findings: list[Finding]) -> None:
     """Amounts that are most likely in thousands or millions of what they say."""
     revenue, assets = figures.get("revenue"), figures.get("assets")

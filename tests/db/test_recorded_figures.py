@@ -61,7 +61,12 @@ def has_own_debt_lines(_: Row, ours: Row) -> bool:
     return not set(ours["source_tag"].split(" + ")) <= statement_rules().tags
 
 
-TOTAL_REVENUE_RULES = ("revenue_total_by_label", "RegulatedOperatingRevenue", "UtilityRevenue")
+TOTAL_REVENUE_RULES = (
+    "revenue_total_by_label",
+    "revenue_net_by_label",
+    "RegulatedOperatingRevenue",
+    "UtilityRevenue",
+)
 
 REASONS = (
     Reason(
