@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "search": _search,
         "filing": _filing,
         "evic": _evic,
+        "verify": _verify,
         "export": _export,
         "serve": serve.serve,
         "doctor": _doctor,
@@ -92,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     load_commands.add_options(load)
 
     lookup_commands.add_options(commands)
+
+    verify = commands.add_parser("verify", help="make a calculation again from its record")
+    verify.add_argument("calculation_id", help="from a report or the table financed_emissions")
 
     export = commands.add_parser("export", help="write a table as CSV or JSON lines")
     export.add_argument("table", help="for example carbon_trades, financed_emissions, holdings")
@@ -197,6 +201,12 @@ def _filing(options: argparse.Namespace) -> int:
 
 def _evic(options: argparse.Namespace) -> int:
     return lookup_commands.evic(options, _connections())
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from carbontrader_mcp.verify_command import verify_calculation
+
+    return verify_calculation(options.calculation_id, _connections())
 
 
 def _export(options: argparse.Namespace) -> int:

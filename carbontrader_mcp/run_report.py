@@ -173,10 +173,10 @@ def _financed(console: Console, financed: Record, shown: set[str]) -> None:
     )
     table = _table("", "Quantity", "Value", right=(1,))
     for label, key, unit in (
-        ("Outstanding amount", "outstanding_amount_usd", "USD"),
+        ("Outstanding amount", "amount_usd", "USD"),
         (
             f"Company value ({financed['denominator']}, {financed['denominator_date'] or 'no date'})",
-            "company_value_usd",
+            "value_usd",
             "USD",
         ),
         ("Attribution factor", "attribution_factor", ""),
@@ -192,11 +192,19 @@ def _financed(console: Console, financed: Record, shown: set[str]) -> None:
     ):
         table.add_row(label, f"{_amount(financed[key])} {unit}".strip())
     console.print(table)
-    console.print(f"{escape(financed['edition'])}, option {financed['pcaf_option']}", style="dim")
-    console.print(f"Formula: {escape(financed['formula'])}", highlight=False)
+    console.print(
+        f"{escape(financed['edition'])}, {financed['section']}, option {financed['pcaf_option']};"
+        f" {financed['calculation_id']}",
+        style="dim",
+    )
+    for formula in financed["formulas"]:
+        console.print(f"Formula: {escape(formula)}", highlight=False)
     inputs = _table("", "Input", "Value", "Unit", "Where it came from", right=(1,))
     for row in [row for row in financed["inputs"] if _is_new(str(row), shown)]:
-        inputs.add_row(row["name"], _amount(row["value"]), row["unit"], escape(row["source"]))
+        given = row["value"]
+        is_number = isinstance(given, int | float) and not isinstance(given, bool)
+        shown_value = _amount(given) if is_number else str(given).lower()
+        inputs.add_row(row["name"], shown_value, row["unit"], escape(row["source"]))
     console.print(inputs)
     warnings = [warning for warning in financed["warnings"] if _is_new(warning, shown)]
     _notes(console, "Warnings", warnings)

@@ -14,7 +14,7 @@ from mcp.server import MCPServer
 from pydantic import TypeAdapter
 
 from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError
-from carbontrader_mcp.domain.pcaf.corporate import FinancedEmissions
+from carbontrader_mcp.domain.pcaf.calculation import FinancedEmissions
 from carbontrader_mcp.domain.times import to_utc_text
 from carbontrader_mcp.domain.workflow_runs import WorkflowRun
 from carbontrader_mcp.run_lock import only_worker

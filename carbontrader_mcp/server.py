@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from carbontrader_mcp import prompts, resources
 from carbontrader_mcp.answers import as_text
 from carbontrader_mcp.domain.errors import CarbonTraderError
+from carbontrader_mcp.position_schema import position_schema
 from carbontrader_mcp.strict_schemas import make_strict
 from carbontrader_mcp.tools import (
     companies,
@@ -72,6 +73,7 @@ TOOLS: tuple[tuple[Callable[..., Any], str, ToolAnnotations], ...] = (
     (emissions.validate_emissions, "Validate emissions", READS),
     (emission_factors.find_emission_factor, "Find an emission factor", READS),
     (financed_emissions.calculate_financed_emissions, "PCAF financed emissions", READS),
+    (financed_emissions.explain_calculation, "Explain and verify a calculation", READS),
     (prices.get_carbon_prices, "Carbon prices", READS_OUTSIDE),
     (quotes.request_quote, "Firm paper quote", QUOTES),
     (trades.execute_trade, "Execute a paper trade", TRADES),
@@ -165,7 +167,7 @@ def build_server(connections: Connections) -> CarbonTraderServer:
                 annotations=hints,
                 structured_output=True,
             )
-    make_strict(server)
+    make_strict(server, {"position": position_schema()})
     resources.add_to(server, connections)
     prompts.add_to(server)
     return server

@@ -7,21 +7,28 @@ without one; it also turns "5" and True into numbers. Both end here, before the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.tools import Tool
 
 
-def make_strict(server: MCPServer[Any]) -> None:
-    """Refuse unknown and mistyped arguments of every tool, and slim its schemas."""
+def make_strict(server: MCPServer[Any], arguments_of_our_own: Mapping[str, Any]) -> None:
+    """Refuse unknown and mistyped arguments of every tool, and slim its schemas.
+
+    An argument named in `arguments_of_our_own` gets the schema given there; pydantic cannot write
+    one with references. Its `$defs` move to the top of the tool's.
+    """
     for tool in _tools(server):
         arguments = tool.fn_metadata.arg_model
         arguments.model_config["extra"] = "forbid"
         arguments.model_config["strict"] = True
         arguments.model_rebuild(force=True)
         tool.parameters = _slim(arguments.model_json_schema(by_alias=True), is_input=True)
+        for name, schema in arguments_of_our_own.items():
+            if name in tool.parameters["properties"]:
+                _put(tool.parameters, name, schema)
         if tool.fn_metadata.output_schema:
             tool.fn_metadata.output_schema = _outline(
                 _slim(tool.fn_metadata.output_schema, is_input=False)
@@ -30,6 +37,12 @@ def make_strict(server: MCPServer[Any]) -> None:
 
 def _tools(server: MCPServer[Any]) -> Iterable[Tool]:
     return server._tool_manager.list_tools()  # pyright: ignore[reportPrivateUsage]
+
+
+def _put(parameters: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
+    own = {key: value for key, value in schema.items() if key != "$defs"}
+    parameters["properties"][name] = {**own, **parameters["properties"][name]}
+    parameters["$defs"] = {**parameters.get("$defs", {}), **schema["$defs"]}
 
 
 INPUT_NOISE = {"title"}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from carbontrader_mcp.domain.errors import NotFoundError
-from carbontrader_mcp.domain.pcaf.corporate import FinancedEmissions
+from carbontrader_mcp.domain.pcaf.calculation import FinancedEmissions
 from carbontrader_mcp.domain.times import to_utc_text
 from carbontrader_mcp.domain.workflow_runs import WorkflowRun
 from db.database import Database, Row

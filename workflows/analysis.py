@@ -52,7 +52,7 @@ def analysis_rule(state: RunState) -> Json:
         reason = f"Data quality score {score} is worse than {score_max}, the worst that may trade."
     else:
         reason = "No written rule speaks against a trade."
-    amount_usd = sum(part["outstanding_amount_usd"] for part in financed)
+    amount_usd = sum(part["amount_usd"] for part in financed)
     summary = (
         f"{in_words(float(amount_usd))} USD outstanding finance {in_words(float(scope1))} tCO2e of"
         f" scope 1 emissions of {state['company']['name']} in {use['reporting_year']}."

@@ -90,19 +90,15 @@ async def exposure(state: RunState, context: RunContext) -> Json:
             context.tools.call(
                 "calculate_financed_emissions",
                 company=cik,
-                asset_class=position["asset_class"],
+                position=_asked(position),
                 reporting_year=reporting_year,
-                **(
-                    {"outstanding_amount_usd": position["outstanding_amount_usd"]}
-                    if position["basis"] != ON_FILE
-                    else {"portfolio_id": context.portfolio_id}
-                ),
+                portfolio_id=context.portfolio_id if position["basis"] == ON_FILE else None,
             )
             for position in positions
         ),
         context.tools.call("get_carbon_prices"),
     )
-    if any(part["attribution_factor"] > ATTRIBUTION_MAX for part in financed):
+    if any((part["attribution_factor"] or 0.0) > ATTRIBUTION_MAX for part in financed):
         end = ended("no_trade", TOO_LARGE)
     prices: list[Json] = prices_answer["prices"]
     scope1 = financed_scope1_tco2e(part["scope1_tco2e"] for part in financed)
@@ -127,6 +123,14 @@ def _loan(amount_usd: float, basis: str) -> Json:
         "outstanding_amount_usd": amount_usd,
         "basis": basis,
     }
+
+
+def _asked(position: Json) -> Json:
+    """A position as the tool takes it; an amount on file is left for the tool to sum."""
+    asset_class = {"asset_class": position["asset_class"]}
+    if position["basis"] == ON_FILE:
+        return asset_class
+    return {**asset_class, "outstanding_amount_usd": position["outstanding_amount_usd"]}
 
 
 def _not_held(name: str, portfolio_id: str) -> str:

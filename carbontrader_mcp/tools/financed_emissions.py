@@ -1,4 +1,4 @@
-"""Tool: what a position or portfolio finances through one company."""
+"""Tools: emissions of a position or a portfolio after PCAF, and what a calculation rests on."""
 
 from __future__ import annotations
 
@@ -7,46 +7,68 @@ from typing import Annotated, Any, Literal
 from mcp.server.mcpserver import Context
 from pydantic import Field
 
-from carbontrader_mcp import wiring
-from carbontrader_mcp.domain.pcaf.corporate import FinancedEmissions
-from carbontrader_mcp.tools.companies import Company
+from carbontrader_mcp import calculation_answers, wiring
+from carbontrader_mcp.calculation_answers import ExplainedCalculation
+from carbontrader_mcp.domain.pcaf.calculation import FinancedEmissions
+from carbontrader_mcp.domain.pcaf.options import Edition
+from carbontrader_mcp.domain.times import to_utc_text
 from carbontrader_mcp.tools.emissions import Year
 from carbontrader_mcp.wiring import Connections
 from db import financed_emissions as calculations
 
+Position = Annotated[
+    dict[str, Any],
+    Field(
+        description="Asset class and its inputs by name; the last word is the unit, is_/are_ are"
+        " true or false. Give what you know; 0 only where it is truly nothing."
+    ),
+]
+EDITIONS = {"2022": Edition.SECOND, "2025": Edition.THIRD}
+
 
 def calculate_financed_emissions(
-    company: Company,
-    asset_class: Annotated[
-        Literal["listed_equity", "corporate_bonds", "business_loans", "unlisted_equity"],
-        Field(description="PCAF asset class of the position."),
-    ],
+    position: Position,
     ctx: Context[Connections, Any],
-    outstanding_amount_usd: Annotated[
-        float | None, Field(description="Held or lent. Default: what the portfolio has.")
+    company: Annotated[
+        str | None,
+        Field(description="Name, ticker or CIK: fills in emissions, value and amount on file."),
     ] = None,
     portfolio_id: Annotated[str | None, Field(description="E.g. core.")] = None,
     reporting_year: Year = None,
-    company_value_usd: Annotated[
-        float | None, Field(description="EVIC you know; default from data on file.")
-    ] = None,
-    market_cap_usd: Annotated[
-        float | None, Field(description="Known market cap; debt is taken from filings.")
-    ] = None,
+    edition: Annotated[Literal["2022", "2025"], Field(description="Of PCAF Part A.")] = "2025",
 ) -> FinancedEmissions:
-    """Financed emissions after PCAF Part A: attribution factor (outstanding amount over company
-    value) times company emissions, in tCO2e, scope 3 apart. Gives formula, inputs with sources,
-    denominator used, PCAF option, data quality score and warnings. Give
-    outstanding_amount_usd or portfolio_id. Credits never lower the result."""
+    """Emissions of one position after PCAF (financed, facilitated or insured): attribution factor
+    times emissions, in tCO2e, by the best option the inputs allow, scope 3 apart. Gives formulas,
+    inputs with sources, option, data quality score, what would raise it, and warnings. Kept under
+    calculation_id. Credits never lower the result."""
     desk = wiring.connections(ctx)
-    return calculations.calculate(
+    now = desk.clock()
+    result = calculations.calculate(
         desk.database,
+        position=position,
         company=company,
-        asset_class=asset_class,
-        outstanding_amount_usd=outstanding_amount_usd,
         portfolio_id=portfolio_id,
         reporting_year=reporting_year,
-        company_value_usd=company_value_usd,
-        market_cap_usd=market_cap_usd,
-        today=desk.clock().date().isoformat(),
+        edition=EDITIONS[edition],
+        today=now.date().isoformat(),
+    )
+    if not desk.settings.is_read_only:
+        calculations.store(desk.database, result, now=to_utc_text(now))
+    return result
+
+
+def explain_calculation(
+    calculation_id: Annotated[str, Field(description="From calculate_financed_emissions.")],
+    ctx: Context[Connections, Any],
+    changes: Annotated[
+        dict[str, float | bool | str | None] | None,
+        Field(description="What-if: inputs by name with other values, null to take one away."),
+    ] = None,
+) -> ExplainedCalculation:
+    """The whole record of a calculation, recalculated to verify it, with our own uncertainty
+    interval and the scopes the standard asks for. With changes: the result as it would be, and
+    the difference split into financed amount, company value, emissions, factor and data quality."""
+    desk = wiring.connections(ctx)
+    return calculation_answers.explain(
+        desk.database, calculation_id, changes=changes or {}, year=desk.clock().year
     )

@@ -11,9 +11,11 @@ from carbontrader_mcp.domain.errors import (
     InvalidInputError,
     NotFoundError,
 )
-from carbontrader_mcp.domain.pcaf.corporate import FinancedEmissions
+from carbontrader_mcp.domain.pcaf.calculation import FinancedEmissions
+from carbontrader_mcp.domain.pcaf.records import to_json, verify
+from carbontrader_mcp.domain.pcaf.what_if import what_if
 from db.database import Database
-from db.financed_emissions import calculate, store_calculation
+from db.financed_emissions import calculate, load_record, store, store_calculation
 
 CIK = "0000000001"
 ADSH = "0000000001-25-000001"
@@ -90,8 +92,15 @@ def database(tmp_path: Path) -> Database:
 
 
 def run(database: Database, **arguments: Any) -> FinancedEmissions:
-    known = {"company": "Acme", "asset_class": "business_loans", "today": "2025-11-01"}
-    return calculate(database, **{**known, **arguments})
+    others = ("company", "portfolio_id", "reporting_year")
+    position = {name: value for name, value in arguments.items() if name not in others}
+    known = {name: value for name, value in arguments.items() if name in others}
+    return calculate(
+        database,
+        position={"asset_class": "business_loans", **position},
+        today="2025-11-01",
+        **{"company": "Acme", **known},
+    )
 
 
 def test_an_amount_is_attributed_by_equity_plus_debt_of_an_unlisted_company(
@@ -109,13 +118,13 @@ def test_a_portfolios_positions_of_the_class_are_summed_and_marked_synthetic(
     database: Database,
 ) -> None:
     found = run(database, portfolio_id="core")
-    assert (found.outstanding_amount_usd, found.is_synthetic) == (10e6, True)
+    assert (found.amount_usd, found.is_synthetic) == (10e6, True)
     assert any(warning.startswith("SYNTHETIC") for warning in found.warnings)
     assert any("corporate_bonds" in warning for warning in found.warnings)
 
 
 def test_a_supplied_company_value_is_used(database: Database) -> None:
-    found = run(database, outstanding_amount_usd=1e6, company_value_usd=4e6)
+    found = run(database, outstanding_amount_usd=1e6, evic_usd=4e6)
     assert (found.denominator, found.attribution_factor) == ("user_supplied", 0.25)
 
 
@@ -137,7 +146,7 @@ def test_public_float_makes_a_listed_company_use_the_lower_bound(database: Datab
             ],
         )
     found = run(database, outstanding_amount_usd=1e6)
-    assert (found.denominator, found.company_value_usd) == ("evic_public_float_lower_bound", 200e6)
+    assert (found.denominator, found.value_usd) == ("evic_public_float_lower_bound", 200e6)
 
 
 def test_a_published_evic_nearest_the_emissions_comes_first(database: Database) -> None:
@@ -166,7 +175,8 @@ def test_validation_decides_which_emissions_are_used(database: Database) -> None
     [
         ({}, InvalidInputError, "outstanding_amount_usd"),
         ({"outstanding_amount_usd": -1.0}, InvalidInputError, "at least 0"),
-        ({"outstanding_amount_usd": 1.0, "asset_class": "mortgages"}, InvalidInputError, "covered"),
+        ({"outstanding_amount_usd": 1.0, "asset_class": "crypto"}, InvalidInputError, "covered"),
+        ({"outstanding_amount_usd": 1.0, "asset_class": "mortgages"}, InvalidInputError, "leave"),
         ({"outstanding_amount_usd": 1.0, "company": "Nobody"}, NotFoundError, "Nobody"),
         ({"portfolio_id": "none"}, NotFoundError, "use one of core"),
         ({"portfolio_id": "core", "asset_class": "listed_equity"}, NotFoundError, "it holds"),
@@ -189,6 +199,76 @@ def test_a_stored_calculation_keeps_its_inputs_and_warnings(database: Database) 
     assert row is not None
     assert row["scope1_tco2e"] == found.scope1_tco2e
     assert (row["scope3_tco2e"], row["is_synthetic"]) == (None, 1)
-    assert json.loads(row["inputs"])[0]["name"] == "outstanding_amount_usd"
+    assert {item["name"] for item in json.loads(row["inputs"])} >= {"outstanding_amount_usd"}
     assert json.loads(row["warnings"]) == list(found.warnings)
-    assert row["methodology"] == found.formula
+    assert row["methodology"] == "; ".join(found.formulas)
+
+
+def test_the_same_calculation_is_kept_once_and_verifies(database: Database) -> None:
+    found = run(database, portfolio_id="core")
+    store(database, found, now="2025-11-01T00:00:00Z")
+    store(database, run(database, portfolio_id="core"), now="2025-11-02T00:00:00Z")
+    rows = database.query("SELECT calculation_id, calculated_at FROM financed_emissions")
+    assert [tuple(row.values()) for row in rows] == [(found.calculation_id, "2025-11-01T00:00:00Z")]
+    verification = verify(load_record(database, found.calculation_id))
+    assert verification.is_verified
+    assert verification.differences == ()
+
+
+def test_a_record_that_was_edited_does_not_verify(database: Database) -> None:
+    found = run(database, outstanding_amount_usd=10e6)
+    store(database, found, now="2025-11-01T00:00:00Z")
+    with database.transaction() as transaction:
+        transaction.execute(
+            "UPDATE financed_emissions SET record = replace(record, '40001.0', '40002.0')"
+        )
+    verification = verify(load_record(database, found.calculation_id))
+    assert not verification.is_verified
+    assert not verification.is_unaltered
+    assert "scope1_tco2e" in {difference.field for difference in verification.differences}
+
+
+def test_a_record_that_is_not_on_file_is_named(database: Database) -> None:
+    with pytest.raises(NotFoundError, match="calc-none"):
+        load_record(database, "calc-none")
+
+
+def test_a_structure_is_calculated_from_its_assets_and_verifies(database: Database) -> None:
+    assets = [
+        {
+            "outstanding_amount_usd": 40e6,
+            "value_usd": 160e6,
+            "scope1_and_2_tco2e": 8000.0,
+            "data_quality_score": 2,
+        },
+        {
+            "outstanding_amount_usd": 60e6,
+            "value_usd": 300e6,
+            "scope1_and_2_tco2e": 50000.0,
+            "data_quality_score": 4,
+        },
+    ]
+    found = run(
+        database,
+        company=None,
+        asset_class="use_of_proceeds",
+        outstanding_amount_usd=20e6,
+        structure_equity_plus_debt_usd=200e6,
+        assets=assets,
+    )
+    assert found.scope1_and_2_tco2e == pytest.approx(1200)
+    assert found.data_quality_score == pytest.approx(3.2)
+    assert verify(to_json(found)).is_verified
+
+
+def test_a_what_if_splits_its_difference_by_driver(database: Database) -> None:
+    found = run(database, outstanding_amount_usd=10e6)
+    answer = what_if(
+        json.loads(to_json(found)), {"outstanding_amount_usd": 5e6, "total_debt_usd": 90e6}
+    )
+    assert answer.decomposition is not None
+    effects = answer.decomposition.effects
+    assert answer.difference_tco2e == pytest.approx(sum(effects.known().values()))
+    assert effects.financed_amount_tco2e == pytest.approx(-2400.05)
+    assert (effects.company_value_tco2e or 0) < 0
+    assert effects.data_quality_tco2e == 0

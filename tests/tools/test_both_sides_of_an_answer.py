@@ -37,6 +37,10 @@ async def calls(client: Client) -> dict[str, list[dict[str, Any]]]:
         side="buy", instrument="RGA", quantity_tco2e=12.5, purpose="compliance",
     )  # fmt: skip
     run = await answer(client, "run_workflow", company="NVIDIA")
+    financed = await answer(
+        client, "calculate_financed_emissions",
+        company="XOM", position={"asset_class": "business_loans", "outstanding_amount_usd": 1e6},
+    )  # fmt: skip
     return {
         "search_companies": [{"query": "Energy"}, {"query": "zzzz"}],
         "compare_companies": [
@@ -53,9 +57,17 @@ async def calls(client: Client) -> dict[str, list[dict[str, Any]]]:
         "validate_emissions": [{"company": "XOM"}, {"company": "Duke"}],
         "find_emission_factor": [{"activity": "electricity"}, {"sector_code": "331110"}],
         "calculate_financed_emissions": [
-            {"company": "XOM", "asset_class": "corporate_bonds", "portfolio_id": "core"},
-            {"company": "XOM", "asset_class": "business_loans", "outstanding_amount_usd": 0.1},
+            {
+                "company": "XOM",
+                "position": {"asset_class": "corporate_bonds"},
+                "portfolio_id": "core",
+            },
+            {
+                "company": "XOM",
+                "position": {"asset_class": "business_loans", "outstanding_amount_usd": 0.1},
+            },
         ],
+        "explain_calculation": [{"calculation_id": financed["calculation_id"]}],
         "get_carbon_prices": [{}],
         "request_quote": [
             {"side": "sell", "instrument": "NZU", "quantity_tco2e": 7.0, "purpose": "price_hedge"}

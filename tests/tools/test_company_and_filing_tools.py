@@ -151,7 +151,7 @@ async def test_an_unclear_company_is_refused_with_its_candidates(
     desk: Connections, tool: str
 ) -> None:
     more = (
-        {"asset_class": "business_loans", "outstanding_amount_usd": 1e6}
+        {"position": {"asset_class": "business_loans", "outstanding_amount_usd": 1e6}}
         if tool == "calculate_financed_emissions"
         else {}
     )

@@ -12,6 +12,7 @@ from tests.tools.calls import EXXON_CIK, answer, ask, ask_refused, connected, re
 
 pytestmark = pytest.mark.anyio
 
+UNITS = ("_usd", "_m2")
 FACTOR = 118_800_000 / 314_658_000_000
 
 
@@ -83,10 +84,10 @@ async def test_a_factor_nobody_published_is_refused_with_a_next_step(desk: Conne
 async def test_financed_emissions_are_the_share_of_the_company_value(desk: Connections) -> None:
     result = await ask(
         desk, "calculate_financed_emissions",
-        company="XOM", asset_class="corporate_bonds", portfolio_id="core",
+        company="XOM", position={"asset_class": "corporate_bonds"}, portfolio_id="core",
     )  # fmt: skip
-    assert result["outstanding_amount_usd"] == 118_800_000
-    assert result["company_value_usd"] == 314_658_000_000
+    assert result["amount_usd"] == 118_800_000
+    assert result["value_usd"] == 314_658_000_000
     assert result["denominator"] == "evic_published"
     assert result["attribution_factor"] == pytest.approx(FACTOR)
     assert result["scope1_tco2e"] == pytest.approx(FACTOR * 103e6)
@@ -101,8 +102,9 @@ async def test_an_amount_and_a_value_of_the_caller_are_taken_and_named_as_such(
     desk: Connections,
 ) -> None:
     result = await ask(
-        desk, "calculate_financed_emissions", company="XOM", asset_class="corporate_bonds",
-        outstanding_amount_usd=1e6, company_value_usd=4e11,
+        desk, "calculate_financed_emissions", company="XOM", position={
+            "asset_class": "corporate_bonds", "outstanding_amount_usd": 1e6, "evic_usd": 4e11,
+        },
     )  # fmt: skip
     assert result["attribution_factor"] == 2.5e-6
     assert result["portfolio_id"] is None
@@ -117,7 +119,8 @@ async def test_an_amount_and_a_value_of_the_caller_are_taken_and_named_as_such(
         ({"portfolio_id": "nope"}, "core, green"),
         ({"outstanding_amount_usd": -1.0}, "-1.0 USD; it must be"),
         ({"outstanding_amount_usd": 1e6, "reporting_year": 1995}, "1995"),
-        ({"outstanding_amount_usd": 1e6, "company_value_usd": 0.0}, "it must be positive"),
+        ({"outstanding_amount_usd": 1e6, "evic_usd": 0.0}, "it must be above 0"),
+        ({"outstanding_amount_usd": 1e6, "floor_area_m2": 1.0}, "no input 'floor_area_m2'"),
     ],
 )
 async def test_what_cannot_be_calculated_is_refused_with_what_would(
@@ -125,7 +128,12 @@ async def test_what_cannot_be_calculated_is_refused_with_what_would(
 ) -> None:
     text = await ask_refused(
         desk, "calculate_financed_emissions",
-        company="XOM", asset_class="business_loans", **arguments,
+        company="XOM",
+        position={
+            "asset_class": "business_loans",
+            **{name: value for name, value in arguments.items() if name.endswith(UNITS)},
+        },
+        **{name: value for name, value in arguments.items() if not name.endswith(UNITS)},
     )  # fmt: skip
     assert says in text
 
@@ -135,7 +143,10 @@ async def test_more_than_the_company_is_worth_is_not_capped_but_warned_of(
 ) -> None:
     result = await ask(
         desk, "calculate_financed_emissions",
-        company="XOM", asset_class="business_loans", outstanding_amount_usd=629_316_000_000.0,
+        company="XOM",
+        position={
+            "asset_class": "business_loans", "outstanding_amount_usd": 629_316_000_000.0,
+        },
     )  # fmt: skip
     assert result["attribution_factor"] == pytest.approx(2.0)
     assert any("above 1" in warning for warning in result["warnings"])

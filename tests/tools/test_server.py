@@ -90,8 +90,10 @@ VALID: dict[str, dict[str, Any]] = {
     "validate_emissions": {"company": "XOM"},
     "find_emission_factor": {"activity": "electricity"},
     "calculate_financed_emissions": {
-        "company": "XOM", "asset_class": "business_loans", "outstanding_amount_usd": 1e6,
+        "company": "XOM",
+        "position": {"asset_class": "business_loans", "outstanding_amount_usd": 1e6},
     },
+    "explain_calculation": {"calculation_id": "calc-1"},
     "get_carbon_prices": {"instrument": "EUA"},
     "request_quote": {
         "side": "buy", "instrument": "EUA", "quantity_tco2e": 10.0, "purpose": "price_hedge",
@@ -129,7 +131,7 @@ async def test_an_argument_nobody_knows_is_refused_by_every_tool(desk: Connectio
         ("request_quote", {"quantity_tco2e": True}, "should be a valid number, got True"),
         ("request_quote", {"quantity_tco2e": 0.0}, "greater than 0, got 0.0"),
         ("request_quote", {"side": "short"}, "side: Input should be 'buy' or 'sell'"),
-        ("calculate_financed_emissions", {"asset_class": "crypto"}, "'listed_equity'"),
+        ("calculate_financed_emissions", {"position": 1}, "valid dictionary, got 1"),
         ("get_carbon_prices", {"refresh": "yes"}, "refresh: Input should be a valid boolean"),
         ("execute_trade", {"client_order_id": "a b"}, "client_order_id: String should"),
         ("list_trades", {"limit": 201}, "limit: Input should be less than or equal to 200"),

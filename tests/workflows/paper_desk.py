@@ -161,22 +161,22 @@ def _add_evidence_tools(server: MCPServer, desk: Desk) -> None:
     @server.tool(annotations=READS)
     def calculate_financed_emissions(
         company: str,
-        asset_class: str,
+        position: dict[str, Any],
         portfolio_id: str | None = None,
-        outstanding_amount_usd: float = 1e8,
         reporting_year: int | None = None,
     ) -> dict[str, Any]:
+        asset_class = position["asset_class"]
         desk.seen("calculate_financed_emissions", company=company, asset_class=asset_class)
         scope1 = desk.financed_scope1
         return {
             "company": desk.name,
             "cik": company,
             "asset_class": asset_class,
-            "outstanding_amount_usd": outstanding_amount_usd,
+            "amount_usd": position.get("outstanding_amount_usd", 1e8),
             "attribution_factor": 0.0002,
             "scope1_tco2e": scope1,
             "data_quality_score": desk.data_quality_score,
-            "formula": "outstanding amount / EVIC x emissions",
+            "formulas": ["outstanding amount / EVIC x emissions"],
             "inputs": [],
             "warnings": ["EVIC is of another date than the emissions."],
             "is_synthetic": True,

@@ -40,7 +40,7 @@ def test_the_report_shows_each_figure_and_where_it_came_from(run: Run) -> None:
     assert report["filing"]["figures"][0]["source_tag"] == "Revenues"
     assert report["emissions"]["used"]["source"]["publisher"] == "Paper Desk"
     assert report["validation"]["findings"][0]["rule"] == "scope 3"
-    assert report["financed_emissions"][0]["formula"]
+    assert report["financed_emissions"][0]["formulas"]
     assert report["financed_emissions"][0]["warnings"]
     assert report["portfolio_before"]["cash_usd"] == report["portfolio_after"]["cash_usd"]
     assert any("simulated paper exchange" in said for said in report["simulated"])
@@ -163,7 +163,7 @@ def test_without_a_position_an_assumed_loan_is_shown_and_nothing_is_traded(
     run: Run, desk: Desk
 ) -> None:
     report = run(positions=False)["report"]
-    assert report["financed_emissions"][0]["outstanding_amount_usd"] == 10_000_000
+    assert report["financed_emissions"][0]["amount_usd"] == 10_000_000
     assert report["exposure"]["by_instrument"]
     assert any("assumed for illustration" in line for line in report["simulated"])
     assert desk.trades() == []
@@ -172,7 +172,7 @@ def test_without_a_position_an_assumed_loan_is_shown_and_nothing_is_traded(
 def test_a_callers_amount_is_run_to_its_trades_and_named_as_theirs(run: Run) -> None:
     result = run(positions=False, outstanding_amount_usd=5e7)
     assert result["status"] == "completed"
-    assert result["report"]["financed_emissions"][0]["outstanding_amount_usd"] == 5e7
+    assert result["report"]["financed_emissions"][0]["amount_usd"] == 5e7
     assert any("the caller's amount" in line for line in result["report"]["simulated"])
 
 

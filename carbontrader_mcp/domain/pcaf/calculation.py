@@ -37,7 +37,8 @@ class Calculation:
     """Financed, facilitated or insurance-associated emissions of one position, in tCO2e a year.
 
     None is unknown, never 0. Scope 3 is never added to scopes 1 and 2. `value_usd` is the
-    denominator; the attribution factor is None for an option that has none (3b, 3c). `lines`
+    denominator; the attribution factor is None for an option that has none (3b, 3c), and so are
+    the counterparty's own emissions (scopes 1 and 2; of a territory, scope 1). `lines`
     holds what the standard wants apart: removals, credits, undrawn commitments, the result
     before a weighting.
     """
@@ -52,6 +53,7 @@ class Calculation:
     value_basis: str | None
     attribution_factor: float | None
     attribution_factor_uncapped: float | None
+    counterparty_tco2e: float | None
     scope1_tco2e: float | None
     scope2_tco2e: float | None
     scope1_and_2_tco2e: float | None
@@ -70,3 +72,23 @@ class Calculation:
     flags: tuple[str, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinancedEmissions(Calculation):
+    """A calculation with what it is of: the company, portfolio and year, where they are known.
+
+    `denominator` says what the value is (EVIC as published, a lower bound from public float ...);
+    its date is None where the caller gave the value. `calculation_id` is made from the content, so
+    that the same calculation has the same one.
+    """
+
+    calculation_id: str
+    company: str | None
+    cik: str | None
+    portfolio_id: str | None
+    position_id: str | None
+    reporting_year: int | None
+    denominator: str | None
+    denominator_date: str | None
+    is_synthetic: bool

@@ -17,7 +17,17 @@ from carbontrader_mcp.domain.pcaf.explanation import (
     option_why,
     step_warnings,
 )
-from carbontrader_mcp.domain.pcaf.guards import Flag, Reason, Value, check_inputs
+from carbontrader_mcp.domain.pcaf.guards import (
+    Flag,
+    Reason,
+    Value,
+    can_be,
+    check_inputs,
+    factor_used,
+    figures,
+    flag_of,
+    result_reason,
+)
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS
 from carbontrader_mcp.domain.pcaf.ladder import Walk, walk
 from carbontrader_mcp.domain.pcaf.method import (
@@ -86,9 +96,9 @@ def calculate(
         )
     known = check_inputs(method, inputs)
     found = walk(method, edition, Numbers(known))
-    _refuse(method, found, known)
+    refuse(method, found, known)
     main = {name: found.lines.get(name) for name in MAIN_LINES}
-    flags = _flags(found)
+    flags = flags_of(found)
     return Calculation(
         asset_class=asset_class,
         edition=method.standard or EDITION_TITLES[edition],
@@ -100,6 +110,7 @@ def calculate(
         value_basis=found.denominator_step,
         attribution_factor=_factor_of(found, method),
         attribution_factor_uncapped=_factor_of(found, method, uncapped=True),
+        counterparty_tco2e=found.counterparty,
         scope1_tco2e=main[SCOPE1],
         scope2_tco2e=main[SCOPE2],
         scope1_and_2_tco2e=main[SCOPE1_AND_2],
@@ -135,29 +146,10 @@ def calculate(
 
 def reason_of(method: Method, found: Walk) -> Reason | None:
     """The first thing that keeps a walk from being a result; the order is that of a book's."""
-    numerator, denominator, factor = found.numerator, found.denominator, found.factor
-    undrawn, factor_max = found.undrawn_amount, method.factor_max
-    is_empty = all(found.lines.get(name) is None for name in _main_names(method))
-    tests = (
-        (Reason.AMOUNT_UNKNOWN, numerator is None),
-        (Reason.AMOUNT_NEGATIVE, numerator is not None and numerator < 0),
-        (Reason.COMMITMENT_BELOW_DRAWN, undrawn is not None and undrawn < 0),
-        (Reason.VALUE_NOT_POSITIVE, denominator is not None and denominator <= 0),
-        (
-            Reason.FACTOR_ABOVE_MAXIMUM,
-            factor_max is not None and (found.factor_uncapped or 0.0) > factor_max,
-        ),
-        (Reason.VALUE_UNKNOWN, is_empty and factor is None),
-        (Reason.EMISSIONS_UNKNOWN, is_empty),
-        (
-            Reason.RESULT_OUT_OF_RANGE,
-            any(not _can_be(name, value) for name, value in _figures(found)),
-        ),
-    )
-    return next((reason for reason, holds in tests if holds), None)
+    return result_reason(method, found, Numbers({}))
 
 
-def _refuse(method: Method, found: Walk, known: Mapping[str, Value]) -> None:
+def refuse(method: Method, found: Walk, known: Mapping[str, Value]) -> None:
     """Raise what a book would write into its guard column, with the numbers."""
     reason = reason_of(method, found)
     if reason is None:
@@ -187,7 +179,11 @@ def _refuse(method: Method, found: Walk, known: Mapping[str, Value]) -> None:
             f" most {method.factor_max:g}. Check the amount and the denominator, both in USD."
         )
     if reason is Reason.RESULT_OUT_OF_RANGE:
-        out = next((n, v) for n, v in _figures(found) if not _can_be(n, v))
+        out = next(
+            (name, value)
+            for name, value in figures(found).items()
+            if value is not None and not can_be(name, value)
+        )
         raise InvalidInputError(
             f"{out[0]} would be {out[1]:g}; it must be a finite number of at least 0. Check the"
             " inputs and their units."
@@ -208,40 +204,19 @@ def _missing_words(method: Method, found: Walk) -> str:
     return f"the emissions are unknown. Give {'; or '.join(ways)}."
 
 
-def _main_names(method: Method) -> set[str]:
-    return {option.main for option in method.options}
-
-
-def _figures(found: Walk) -> list[tuple[str, Any]]:
-    """Every number of a result, by name."""
-    named = {
-        "attribution_factor": found.factor,
-        **found.lines,
-        **found.whole_lines,
-        **found.undrawn_lines,
-        **found.extras,
-    }
-    return [(name, value) for name, value in named.items() if value is not None]
-
-
-def _can_be(name: str, value: float) -> bool:
-    return math.isfinite(value) and (value >= 0 or name == SCOPE1_INCL_LULUCF)
-
-
 def _factor_of(found: Walk, method: Method, *, uncapped: bool = False) -> float | None:
     """None where the option used has no attribution factor."""
-    used = next((o for o in method.options if o.number == found.option), None)
-    if used is not None and not used.is_attributed:
-        return None
-    return found.factor_uncapped if uncapped else found.factor
+    factor = found.factor_uncapped if uncapped else found.factor
+    return factor_used(method, found, factor, Numbers({}))
 
 
 def _intensity(main: Mapping[str, Any], amount_usd: float) -> float | None:
     """Scopes 1 and 2 (of a territory: scope 1) per million USD."""
     total = main[SCOPE1_AND_2] if main[SCOPE1_AND_2] is not None else main[SCOPE1]
-    if total is None or amount_usd == 0:
+    million_usd = amount_usd / USD_PER_MILLION
+    if total is None or million_usd == 0:
         return None
-    intensity = total / (amount_usd / USD_PER_MILLION)
+    intensity = total / million_usd
     return intensity if math.isfinite(intensity) else None
 
 
@@ -256,12 +231,9 @@ def _side_lines(found: Walk) -> tuple[Line, ...]:
     return tuple(Line(name=name, value=value) for name, value in lines.items() if value is not None)
 
 
-def _flags(found: Walk) -> tuple[str, ...]:
-    if found.factor_uncapped is None or found.factor_uncapped <= 1:
-        return ()
-    if found.factor < found.factor_uncapped:
-        return (Flag.FACTOR_CAPPED,)
-    return (Flag.FACTOR_ABOVE_ONE,)
+def flags_of(found: Walk) -> tuple[str, ...]:
+    flag = flag_of(found, Numbers({}))
+    return () if flag is None else (flag,)
 
 
 def _flag_warnings(flags: Sequence[str], found: Walk, method: Method) -> list[str]:

@@ -21,13 +21,13 @@ def formulas_in_words(
     The amount, the value, the factor, then each line of emissions.
     """
     formulas = [
-        f"amount = {_amount_in_words(method, edition, found, known)} = {_usd(found.numerator)}"
+        _equation("amount", _amount_in_words(method, edition, found, known), found.numerator)
     ]
     fixed = _serving(method.factors, edition, known)
     value = _serving(method.denominators, edition, known)
     if fixed is None and value is not None and found.denominator is not None:
         formulas.append(
-            f"value = {_filled(value, known)} = {_usd(found.denominator)} ({value.name})"
+            f"{_equation('value', _filled(value, known), found.denominator)} ({value.name})"
         )
     for option, line, step in _lines_used(method, edition, found, known):
         emissions = _filled(step, known)
@@ -36,7 +36,8 @@ def formulas_in_words(
             continue
         if option.is_attributed:
             weight = "" if method.weighting is None else f" × {method.weighting:g}"
-            emissions = f"{_factor_in_words(found, fixed)} × ({emissions}){weight}"
+            counterparty = f"({emissions})" if " " in emissions else emissions
+            emissions = f"{_factor_in_words(found, fixed)} × {counterparty}{weight}"
         formulas.append(f"{line} = {emissions} = {in_words(result)} tCO2e")
     return tuple(formulas)
 
@@ -184,5 +185,6 @@ def _word(value: Any) -> str:
     return "0" if value is None else str(value).lower()
 
 
-def _usd(value: Any) -> str:
-    return f"{in_words(value)} USD"
+def _equation(name: str, text: str, value: Any) -> str:
+    number = in_words(value)
+    return f"{name} = {number} USD" if text == number else f"{name} = {text} = {number} USD"

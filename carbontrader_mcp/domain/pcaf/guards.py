@@ -3,12 +3,15 @@ position (an error with the numbers in it) and for a row of a book (a guard colu
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
 from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS, Input
-from carbontrader_mcp.domain.pcaf.method import Method, inputs_of
+from carbontrader_mcp.domain.pcaf.ladder import Algebra, Walk, both, meets
+from carbontrader_mcp.domain.pcaf.method import SCOPE1_INCL_LULUCF, Method, inputs_of
 
 Value = float | bool | str
 
@@ -19,6 +22,7 @@ class Reason(StrEnum):
     INPUT_NOT_FINITE = "INPUT_NOT_FINITE"
     INPUT_OUT_OF_RANGE = "INPUT_OUT_OF_RANGE"
     CLASS_UNKNOWN = "CLASS_UNKNOWN"
+    CLASS_NOT_IN_EDITION = "CLASS_NOT_IN_EDITION"
     AMOUNT_UNKNOWN = "AMOUNT_UNKNOWN"
     AMOUNT_NEGATIVE = "AMOUNT_NEGATIVE"
     COMMITMENT_BELOW_DRAWN = "COMMITMENT_BELOW_DRAWN"
@@ -46,7 +50,7 @@ def check_inputs(method: Method, given: Mapping[str, Value | None]) -> dict[str,
     for name in given:
         if name not in allowed:
             raise InvalidInputError(
-                f"{method.asset_class} has no input {name!r}; its inputs are {', '.join(allowed)}."
+                f"{method.asset_class} has no input {name[:60]!r}; its inputs are {', '.join(allowed)}."
             )
     return {
         name: _checked(INPUTS[name], value) for name, value in given.items() if value is not None
@@ -65,7 +69,7 @@ def _checked(item: Input, value: object) -> Value:
         if number is not None and is_in_range(item, number):
             return number
     unit = f" {item.unit}" if item.kind == "number" else ""
-    raise InvalidInputError(f"{item.name} is {value!r}{unit}; it must be {item.allowed}.")
+    raise InvalidInputError(f"{item.name} is {str(value)[:60]}{unit}; it must be {item.allowed}.")
 
 
 def _finite(value: float) -> float | None:
@@ -76,14 +80,153 @@ def _finite(value: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def is_in_range(item: Input, value: float) -> bool:
-    """Whether a finite number may stand under an input.
+def is_in_range(item: Input, value: Any) -> Any:
+    """Whether a finite number, or a column of them, may stand under an input.
 
     >>> is_in_range(INPUTS["evic_usd"], 0.0), is_in_range(INPUTS["total_equity_usd"], -1.0)
     (False, True)
     """
-    if item.minimum is not None and (
-        value <= item.minimum if item.is_divisor else value < item.minimum
-    ):
-        return False
-    return item.maximum is None or value <= item.maximum
+    within: Any = True
+    if item.minimum is not None:
+        within = value > item.minimum if item.is_divisor else value >= item.minimum
+    return within if item.maximum is None else both(within, value <= item.maximum)
+
+
+def input_reason(method: Method, algebra: Algebra) -> Any:
+    """The first input, in the order of the method, that is not finite or out of its range."""
+    branches: list[tuple[Any, Callable[[], Any]]] = []
+    for name in inputs_of(method):
+        item, value = INPUTS[name], algebra.given(name)
+        if item.kind == "flag":
+            continue
+        tests: tuple[tuple[Reason, Callable[[Any], Any]], ...] = (
+            *(((Reason.INPUT_NOT_FINITE, _is_finite),) if item.kind == "number" else ()),
+            (Reason.INPUT_OUT_OF_RANGE, partial(_is_allowed, item)),
+        )
+        for reason, may_be in tests:
+            broken = both(algebra.is_known([value]), _fails(algebra, meets(algebra, value, may_be)))
+            branches.append((broken, partial(_word, f"{reason}:{name}")))
+    return algebra.first(branches)
+
+
+def result_reason(method: Method, found: Walk, algebra: Algebra) -> Any:
+    """The first thing that keeps a walk from being a result; unknown where it is one."""
+    main = [found.lines.get(option.main) for option in method.options]
+    is_empty: Any = True
+    for line in main:
+        is_empty = both(is_empty, _fails(algebra, algebra.is_known([line])))
+    no_factor = _fails(algebra, algebra.is_known([found.factor]))
+    too_large: Any = False
+    if method.factor_max is not None:
+        too_large = meets(algebra, found.factor_uncapped, partial(_is_above, method.factor_max))
+    tests = (
+        (_fails(algebra, algebra.is_known([found.numerator])), Reason.AMOUNT_UNKNOWN),
+        (meets(algebra, found.numerator, _is_negative), Reason.AMOUNT_NEGATIVE),
+        (meets(algebra, found.undrawn_amount, _is_negative), Reason.COMMITMENT_BELOW_DRAWN),
+        (meets(algebra, found.denominator, _is_not_positive), Reason.VALUE_NOT_POSITIVE),
+        (too_large, Reason.FACTOR_ABOVE_MAXIMUM),
+        (both(is_empty, no_factor), Reason.VALUE_UNKNOWN),
+        (is_empty, Reason.EMISSIONS_UNKNOWN),
+        (_fails(algebra, _all_can_be(found, algebra)), Reason.RESULT_OUT_OF_RANGE),
+    )
+    return algebra.first([(holds, partial(_word, reason)) for holds, reason in tests])
+
+
+def flag_of(found: Walk, algebra: Algebra) -> Any:
+    """What a result is flagged with; unknown where with nothing."""
+    above = meets(algebra, found.factor_uncapped, partial(_is_above, 1.0))
+    capped = both(above, meets(algebra, found.factor, lambda used: used < found.factor_uncapped))
+    return algebra.first(
+        [
+            (capped, partial(_word, Flag.FACTOR_CAPPED)),
+            (above, partial(_word, Flag.FACTOR_ABOVE_ONE)),
+        ]
+    )
+
+
+def factor_used(method: Method, found: Walk, factor: Any, algebra: Algebra) -> Any:
+    """A factor, unknown where the option used has no attribution factor."""
+    without = {option.number for option in method.options if not option.is_attributed}
+    return algebra.first(
+        [
+            *(
+                (meets(algebra, found.option, partial(_is_equal, number)), lambda: None)
+                for number in sorted(without)
+            ),
+            (algebra.is_known([factor]), lambda: factor),
+        ]
+    )
+
+
+def figures(found: Walk) -> dict[str, Any]:
+    """Every number of a result, by name, known or not."""
+    return {
+        "attribution_factor": found.factor,
+        **found.lines,
+        **found.whole_lines,
+        **found.undrawn_lines,
+        **found.extras,
+    }
+
+
+def can_be(name: str, value: Any) -> Any:
+    """Whether a result, or a column of them, may have a value: finite and not negative.
+
+    >>> can_be("scope1_tco2e", float("nan")), can_be("scope1_incl_lulucf_tco2e", -1.0)
+    (False, True)
+    """
+    if name == SCOPE1_INCL_LULUCF:
+        return _is_finite(value)
+    return (value >= 0) & _is_finite(value)
+
+
+def _all_can_be(found: Walk, algebra: Algebra) -> Any:
+    fine: Any = True
+    for name, value in figures(found).items():
+        broken = both(
+            algebra.is_known([value]),
+            _fails(algebra, meets(algebra, value, partial(can_be, name))),
+        )
+        fine = both(fine, _fails(algebra, broken))
+    return fine
+
+
+def _is_allowed(item: Input, value: Any) -> Any:
+    if item.kind == "number":
+        return is_in_range(item, value)
+    among: Any = value == item.words[0]
+    for word in item.words[1:]:
+        among = among | (value == word)
+    return among
+
+
+def _fails(algebra: Algebra, condition: Any) -> Any:
+    """The contrary of a condition."""
+    if isinstance(condition, bool):
+        return not condition
+    return algebra.first([(condition, lambda: False), (True, lambda: True)])
+
+
+def _is_finite(value: Any) -> Any:
+    """Only a finite number less itself is 0; engines order NaN differently among numbers."""
+    return (value - value) == 0
+
+
+def _is_negative(value: Any) -> Any:
+    return value < 0
+
+
+def _is_not_positive(value: Any) -> Any:
+    return value <= 0
+
+
+def _is_above(limit: float, value: Any) -> Any:
+    return value > limit
+
+
+def _is_equal(word: str, value: Any) -> Any:
+    return value == word
+
+
+def _word(word: str) -> str:
+    return word

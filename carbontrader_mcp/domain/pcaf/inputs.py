@@ -97,7 +97,6 @@ _ALL: Final = (
         project_debt_usd="Debt of the project's balance sheet.",
         total_debt_usd="Book value of all debt, current and long-term.",
         customer_deposits_usd="Customer deposits, which count as debt where the borrower is a bank.",
-        market_cap_usd="Market capitalisation of ordinary shares at fiscal year end.",
         preferred_market_cap_usd="Market capitalisation of preferred shares.",
         minority_interest_usd="Minority interests at book value.",
         use_of_proceeds_debt_usd="The issuer's debt whose proceeds are allocated (section 5.7).",
@@ -121,6 +120,7 @@ _ALL: Final = (
         project_equity_usd="Equity of the project's balance sheet; may be negative.",
     ),
     *_values(
+        market_cap_usd="Market capitalisation of ordinary shares at fiscal year end.",
         evic_usd="Enterprise value including cash: market capitalisation, book debt, minorities.",
         total_assets_usd="Total assets, the fallback where equity or debt cannot be had.",
         total_financing_raised_usd="Equity and debt raised at the project's start.",

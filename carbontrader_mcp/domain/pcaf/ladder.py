@@ -44,7 +44,8 @@ class Walk:
 
     `factor` is the attribution factor used, `factor_uncapped` before a cap; both are unknown for
     an option without one. `lines` are financed emissions and what is attributed like them;
-    `whole_lines` the same before a weighting (Part B).
+    `whole_lines` the same before a weighting (Part B). `counterparty` is the main line before
+    attribution, unknown for an option without a factor.
     """
 
     numerator: Any
@@ -55,6 +56,7 @@ class Walk:
     factor_uncapped: Any
     option: Any
     score: Any
+    counterparty: Any
     scope3_option: Any
     scope3_score: Any
     lines: Mapping[str, Any]
@@ -70,13 +72,16 @@ def walk(method: Method, edition: Edition, algebra: Algebra) -> Walk:
     denominator, value_step = quantity("denominator", method.denominators, edition, algebra)
     fixed, fixed_step = quantity("fixed", method.factors, edition, algebra)
     fallback, fallback_step = quantity("fallback", method.fallback_factors, edition, algebra)
-    nothing = algebra.keep("nothing", _compare(algebra, numerator, lambda amount: amount == 0))
+    nothing = algebra.keep("nothing", meets(algebra, numerator, lambda amount: amount == 0))
     uncapped = algebra.keep(
         "factor_uncapped", _factor(algebra, numerator, denominator, fixed, fallback)
     )
     factor = algebra.keep("factor", _capped(algebra, uncapped, method.factor_cap))
     ladder = _branches("", method.options, edition, algebra, factor)
     option, score, emissions = _chosen("", ladder, algebra, nothing)
+    counterparty = algebra.first(
+        [(b.serves, _constant(b.lines[b.option.main])) for b in ladder if b.option.is_attributed]
+    )
     ladder3 = _branches("scope3_", method.scope3_options, edition, algebra, factor)
     option3, score3, emissions3 = _chosen("scope3_", ladder3, algebra, nothing)
     attributed = {name: _times(algebra, factor, algebra.given(name)) for name in method.attributed}
@@ -99,6 +104,7 @@ def walk(method: Method, edition: Edition, algebra: Algebra) -> Walk:
         factor_uncapped=uncapped,
         option=option,
         score=score,
+        counterparty=counterparty,
         scope3_option=option3,
         scope3_score=score3,
         lines=_weighted(algebra, whole, method.weighting),
@@ -144,9 +150,9 @@ def _branches(
         )
         serves = algebra.is_known([financed[option.main]])
         if option.when is not None:
-            serves = _both(serves, _holds(option.when, algebra))
+            serves = both(serves, _holds(option.when, algebra))
         if option.score_input is not None:
-            serves = _both(serves, algebra.is_known([algebra.given(option.score_input)]))
+            serves = both(serves, algebra.is_known([algebra.given(option.score_input)]))
         serves = algebra.keep(f"{name}_serves", serves)
         branches.append(_Branch(option=option, serves=serves, lines=lines, financed=financed))
     return branches
@@ -224,7 +230,7 @@ def quantity(
             continue
         serves = algebra.is_known([algebra.given(given) for given in required(step.formula)])
         if step.when is not None:
-            serves = _both(serves, _holds(step.when, algebra))
+            serves = both(serves, _holds(step.when, algebra))
         values.append((serves, _evaluated(step.formula, algebra)))
         names.append((serves, _constant(step.name)))
     return algebra.keep(name, algebra.first(values)), algebra.first(names)
@@ -245,7 +251,8 @@ def _holds(condition: Formula, algebra: Algebra) -> Any:
     return algebra.first([(known, _evaluated(condition, algebra))]) == True  # noqa: E712
 
 
-def _compare(algebra: Algebra, value: Any, condition: Callable[[Any], Any]) -> Any:
+def meets(algebra: Algebra, value: Any, condition: Callable[[Any], Any]) -> Any:
+    """Whether a value is known and a condition on it holds."""
     known = algebra.is_known([value])
     if known is False:
         return False
@@ -255,13 +262,13 @@ def _compare(algebra: Algebra, value: Any, condition: Callable[[Any], Any]) -> A
 def _factor(algebra: Algebra, numerator: Any, denominator: Any, fixed: Any, fallback: Any) -> Any:
     """Amount ÷ value. A factor the standard fixes goes first; of nothing, nothing is attributed."""
     known = algebra.is_known([numerator])
-    is_positive = _compare(algebra, denominator, lambda value: value > 0)
+    is_positive = meets(algebra, denominator, lambda value: value > 0)
     return algebra.first(
         [
-            (_both(known, algebra.is_known([fixed])), _constant(fixed)),
-            (_both(known, is_positive), lambda: numerator / denominator),
-            (_compare(algebra, numerator, lambda amount: amount == 0), _constant(0.0)),
-            (_both(known, _lacks(algebra, denominator, fallback)), _constant(fallback)),
+            (both(known, algebra.is_known([fixed])), _constant(fixed)),
+            (both(known, is_positive), lambda: numerator / denominator),
+            (meets(algebra, numerator, lambda amount: amount == 0), _constant(0.0)),
+            (both(known, _lacks(algebra, denominator, fallback)), _constant(fallback)),
         ]
     )
 
@@ -285,7 +292,7 @@ def _capped(algebra: Algebra, factor: Any, cap: float | None) -> Any:
         return factor
     return algebra.first(
         [
-            (_compare(algebra, factor, lambda value: value > cap), _constant(cap)),
+            (meets(algebra, factor, lambda value: value > cap), _constant(cap)),
             (algebra.is_known([factor]), _constant(factor)),
         ]
     )
@@ -299,7 +306,7 @@ def _weighted(
     return {name: _times(algebra, weighting, value) for name, value in lines.items()}
 
 
-def _both(left: Any, right: Any) -> Any:
+def both(left: Any, right: Any) -> Any:
     """Both conditions; False at once where one is known not to hold."""
     if left is False or right is False:
         return False

@@ -104,9 +104,9 @@ def to_asset_class(text: str) -> AssetClass:
     >>> to_asset_class("business_loans")
     <AssetClass.BUSINESS_LOANS: 'business_loans'>
     """
-    if text not in CORPORATE:
+    if text not in list(AssetClass):
         raise InvalidInputError(
-            f"Asset class {text!r} is not one of a company's; use one of {', '.join(CORPORATE)}."
+            f"Asset class {text!r} is not covered; use one of {', '.join(AssetClass)}."
         )
     return AssetClass(text)
 

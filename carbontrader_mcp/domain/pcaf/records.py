@@ -1,0 +1,143 @@
+"""The record of a calculation: all that is needed to calculate it again, bit for bit."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, cast
+
+from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.pcaf.calculation import Calculation, FinancedEmissions
+from carbontrader_mcp.domain.pcaf.engine import ENGINE_VERSION, calculate
+from carbontrader_mcp.domain.pcaf.guards import Value
+from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, AssetClass, Edition
+
+ID_DIGITS: Final = 24
+ENGINE_FIELDS: Final = tuple(
+    field.name for field in fields(Calculation) if field.name not in ("inputs", "warnings")
+)
+"""What a second calculation must give again, to the last bit. Warnings may come from outside it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What a calculation is of, besides its inputs."""
+
+    company: str | None = None
+    cik: str | None = None
+    portfolio_id: str | None = None
+    position_id: str | None = None
+    reporting_year: int | None = None
+    denominator: str | None = None
+    denominator_date: str | None = None
+    is_synthetic: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A field in which a second calculation came out otherwise, both as JSON."""
+
+    field: str
+    recorded: str
+    calculated: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """Whether a record is as it was written and its inputs give its result."""
+
+    calculation_id: str
+    is_verified: bool
+    is_unaltered: bool
+    engine_version_recorded: str
+    engine_version_now: str
+    differences: tuple[Difference, ...]
+
+
+def record(result: Calculation, context: Context) -> FinancedEmissions:
+    """A calculation with its context and the identifier its content gives it."""
+    parts = {field.name: getattr(result, field.name) for field in fields(Calculation)}
+    context_parts = {field.name: getattr(context, field.name) for field in fields(Context)}
+    unnamed = FinancedEmissions(**parts, **context_parts, calculation_id="")
+    named = calculation_id(asdict(unnamed))
+    return FinancedEmissions(**parts, **context_parts, calculation_id=named)
+
+
+def to_json(result: FinancedEmissions) -> str:
+    """The record as text; floats keep every bit."""
+    return _canonical(asdict(result))
+
+
+def calculation_id(content: Mapping[str, Any]) -> str:
+    """The identifier of a record: a hash of everything in it but the identifier."""
+    parts = {name: value for name, value in content.items() if name != "calculation_id"}
+    digest = hashlib.sha256(_canonical(parts).encode()).hexdigest()
+    return f"calc-{digest[:ID_DIGITS]}"
+
+
+def edition_of(title: str) -> Edition:
+    """The edition of Part A a record names; a record of Part B or C has the third's engine."""
+    return next(
+        (edition for edition, text in EDITION_TITLES.items() if text == title), Edition.THIRD
+    )
+
+
+def inputs_of_record(content: Mapping[str, Any]) -> dict[str, Value]:
+    """The inputs a record holds, by name."""
+    return {item["name"]: item["value"] for item in content["inputs"]}
+
+
+def recalculate(
+    content: Mapping[str, Any], changes: Mapping[str, Value | None] | None = None
+) -> Calculation:
+    """The calculation of a record, made again; with `changes`, as it would be with those inputs.
+
+    A change to None takes the input away.
+    """
+    inputs: dict[str, Value | None] = {**inputs_of_record(content), **(changes or {})}
+    sources = {item["name"]: item["source"] for item in content["inputs"]}
+    sources |= dict.fromkeys(changes or {}, "changed for a what-if")
+    return calculate(
+        AssetClass(content["asset_class"]),
+        inputs,
+        edition=edition_of(content["edition"]),
+        sources=sources,
+    )
+
+
+def verify(text: str) -> Verification:
+    """Calculate a record again and compare every field of the result, bit for bit.
+
+    Raises:
+        InvalidInputError: the text is not a record.
+    """
+    content = _parsed(text)
+    again = json.loads(_canonical(asdict(recalculate(content))))
+    differences = tuple(
+        Difference(
+            field=name, recorded=_canonical(content[name]), calculated=_canonical(again[name])
+        )
+        for name in ENGINE_FIELDS
+        if _canonical(content.get(name)) != _canonical(again[name])
+    )
+    is_unaltered = calculation_id(content) == content["calculation_id"]
+    return Verification(
+        calculation_id=content["calculation_id"],
+        is_verified=is_unaltered and not differences,
+        is_unaltered=is_unaltered,
+        engine_version_recorded=content["engine_version"],
+        engine_version_now=ENGINE_VERSION,
+        differences=differences,
+    )
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    content: Any = json.loads(text)
+    names = {field.name for field in fields(FinancedEmissions)}
+    if not isinstance(content, dict) or not names <= cast(dict[str, Any], content).keys():
+        raise InvalidInputError("The text is not the record of a calculation.")
+    return cast(dict[str, Any], content)
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)

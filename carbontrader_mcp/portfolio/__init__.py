@@ -1,0 +1,1 @@
+"""The formulas of the domain over whole books of positions."""
