@@ -37,6 +37,12 @@ def add_options(load: argparse.ArgumentParser) -> None:
         help="share prices, market capitalisation or EVIC of your own, CSV or JSON lines",
     )
     market.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    factors = kinds.add_parser(
+        "factors",
+        help="emission factors from the publishers' own files, of any year: EPA, eGRID, UK, USEEIO,"
+        " IPCC",
+    )
+    factors.add_argument("files", nargs="+", type=Path, metavar="FILE")
 
 
 def load(options: argparse.Namespace, connections: Connections) -> int:
@@ -51,6 +57,10 @@ def load(options: argparse.Namespace, connections: Connections) -> int:
         print(f"The bundled data is in {connections.database.path}.")
         return 0
     try:
+        if options.kind == "factors":
+            from carbontrader_mcp import load_factors
+
+            return load_factors.load_factors(connections, options.files)
         if options.kind in LOCAL_KINDS:
             return _load_local(options, connections)
         return _load_sec(options, connections)

@@ -43,6 +43,7 @@ TABLE_BY_FILE = {
     "epa__spend_factors.csv": "emission_factors",
     "epa__fuel_factors.csv": "emission_factors",
     "epa__egrid_factors.csv": "emission_factors",
+    "desnz__conversion_factors.csv": "emission_factors",
     "ipcc__gwp100.csv": "emission_factors",
     "useeio__sector_intensities.csv": "emission_factors_research",
     "bea__gdp_price_index.csv": "emission_factors_research",

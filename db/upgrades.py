@@ -1,10 +1,11 @@
-"""A database of schema version 1 made one of the current version, in place and in one transaction.
+"""A database of an earlier schema version made one of the current, in place, in one transaction.
 
 The aim is the schema of a new database, taken from one made in memory. What stands as it does
 there is left alone. A table that changed is renamed, made anew and filled from what it was.
 SQLite's advice is to rename the new table instead, because a rename rewrites the references to
 a table; here `legacy_alter_table` keeps them, and every definition is that of a new database to
-the letter. Statements and facts are written by the loaders, after the rules of today.
+the letter. A new table or a new column that may be empty needs no step of its own. Statements
+and facts of version 1 are written by the loaders, after the rules of today.
 """
 
 from __future__ import annotations
@@ -35,17 +36,20 @@ from db.schema import SCHEMA_VERSION
 
 log = logging.getLogger("carbontrader")
 
-VERSION = 1
-"""The version that is upgraded."""
+VERSIONS = (1, 2)
+"""The versions that are upgraded: 2 has all tables, without columns of emission factors."""
 
-OLD = f"version_{VERSION}_"
+RESTATED_VERSION = 1
+"""The version whose statements are calculated anew."""
+
+OLD = "earlier_"
 """What the name of a table begins with until its rows are in the new one."""
 
 CALCULATED_TABLES = ("income_stmt", "balance_sheet", "cash_flow", "filing_findings")
-"""Made again from the facts."""
+"""Made again from the facts of version 1."""
 
 FILING_TABLES = ("submissions", "business_activity", "statement_lineage")
-"""Read filing by filing, and written by the loader."""
+"""Of version 1: read filing by filing, and written by the loader."""
 
 SEARCHED_TABLES = ("companies",)
 """Copied when their triggers stand, which write the search index."""
@@ -92,16 +96,18 @@ def upgrade(engine: Engine, path: Path) -> None:
     A second process waits for the first, and then finds nothing to do.
     Raises InsufficientDataError, with the file as it was, if the upgrade does not succeed.
     """
+    version = 0
     try:
         with _locked(engine) as connection:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
             if version == SCHEMA_VERSION:
                 return
-            if version != VERSION:
-                raise InsufficientDataError(f"{path} has schema version {version}, not {VERSION}.")
-            with _kept_copy(engine, path):
+            if version not in VERSIONS:
+                known = " or ".join(map(str, VERSIONS))
+                raise InsufficientDataError(f"{path} has schema version {version}, not {known}.")
+            with _kept_copy(engine, path, version):
                 transaction = Transaction(connection)
-                restored = _rebuild(transaction, engine)
+                restored = _rebuild(transaction, engine, version)
                 _check_references(connection)
                 _check_schema(connection, engine)
                 connection.commit()
@@ -111,16 +117,19 @@ def upgrade(engine: Engine, path: Path) -> None:
         if "locked" in str(reason):
             raise  # by the one who upgrades it at the same time; the caller says so
         raise InsufficientDataError(
-            f"The database {path} of schema version {VERSION} could not be upgraded: {reason}."
+            f"The database {path} of schema version {version} could not be upgraded: {reason}."
             f" {NOTHING_CHANGED}. An upgrade needs three times the size of the file as free space"
             " beside it."
         ) from error
+    if version != RESTATED_VERSION:
+        log.warning("The database %s is upgraded.", path)
+        return
     log.warning(
         "The database %s is upgraded; %s filings were standardised anew. Loading their files again"
         " adds what version %s did not keep: figures of the year before, former names, new labels.",
         path,
         restored,
-        VERSION,
+        version,
     )
 
 
@@ -141,9 +150,9 @@ def _locked(engine: Engine) -> Generator[Connection]:
 
 
 @contextmanager
-def _kept_copy(engine: Engine, path: Path) -> Generator[None]:
+def _kept_copy(engine: Engine, path: Path, version: int) -> Generator[None]:
     """Copy the file as it stands; the copy goes again if the upgrade fails."""
-    copy = _free_name(path)
+    copy = _free_name(path, version)
     part = copy.with_name(f"{copy.name}.part")
     log.warning("Upgrading the database %s; %s keeps it as it was.", path, copy)
     try:
@@ -163,22 +172,23 @@ def _kept_copy(engine: Engine, path: Path) -> Generator[None]:
         raise
 
 
-def _free_name(path: Path) -> Path:
+def _free_name(path: Path, version: int) -> Path:
     """The name of the copy, with a number where such a copy is there already."""
     for number in count(1):
         numbered = "" if number == 1 else f"-{number}"
-        name = f"{path.stem}.version-{VERSION}{numbered}{path.suffix or '.sqlite'}"
+        name = f"{path.stem}.version-{version}{numbered}{path.suffix or '.sqlite'}"
         if not (copy := path.with_name(name)).exists():
             return copy
     raise AssertionError("unreachable")
 
 
-def _rebuild(transaction: Transaction, engine: Engine) -> int:
+def _rebuild(transaction: Transaction, engine: Engine, version: int) -> int:
     """Filings standardised anew. Afterwards tables and rows are those of the current version."""
     wanted = _new_schema(engine)
-    renamed = _make_room(transaction, wanted)
+    is_restated = version == RESTATED_VERSION
+    renamed = _make_room(transaction, wanted, is_restated=is_restated)
     _create(transaction, wanted, kinds=("table", "index"))
-    copied = [table for table in renamed if table not in FILING_TABLES]
+    copied = [table for table in renamed if not (is_restated and table in FILING_TABLES)]
     for table in copied:
         if table not in SEARCHED_TABLES:
             _copy(transaction, table)
@@ -187,7 +197,7 @@ def _rebuild(transaction: Transaction, engine: Engine) -> int:
         if table in SEARCHED_TABLES:
             _copy(transaction, table)
     _load_bundled_data(transaction)
-    restored = _restore_filings(transaction)
+    restored = _restore_filings(transaction) if is_restated else 0
     for table in renamed:
         transaction.execute(f"DROP TABLE {OLD}{table}")
     transaction.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -219,7 +229,9 @@ def _schema(transaction: Transaction) -> list[_Part]:
     return [_Part(*row.values()) for row in rows]
 
 
-def _make_room(transaction: Transaction, wanted: Sequence[_Part]) -> list[str]:
+def _make_room(
+    transaction: Transaction, wanted: Sequence[_Part], *, is_restated: bool
+) -> list[str]:
     """Tables whose rows wait under their old names. Only names of the schema are touched."""
     new = {part.name: part for part in wanted}
     parts = [part for part in _schema(transaction) if part.name in new]
@@ -228,7 +240,8 @@ def _make_room(transaction: Transaction, wanted: Sequence[_Part]) -> list[str]:
             if part.kind == kind:
                 word = "TABLE" if kind == "virtual" else kind.upper()
                 transaction.execute(f"DROP {word} {part.name}")
-    apart = {*CALCULATED_TABLES, *FILING_TABLES, *SEARCHED_TABLES}
+    dropped = CALCULATED_TABLES if is_restated else ()
+    apart = {*SEARCHED_TABLES, *dropped, *(FILING_TABLES if is_restated else ())}
     changed = [
         part.name
         for part in parts
@@ -238,11 +251,11 @@ def _make_room(transaction: Transaction, wanted: Sequence[_Part]) -> list[str]:
         if part.kind == "index" and (part.table in changed or part.sql != new[part.name].sql):
             transaction.execute(f"DROP INDEX {part.name}")
     for table in changed:
-        if table in CALCULATED_TABLES:
+        if table in dropped:
             transaction.execute(f"DROP TABLE {table}")
         else:
             transaction.execute(f"ALTER TABLE {table} RENAME TO {OLD}{table}")
-    return [table for table in changed if table not in CALCULATED_TABLES]
+    return [table for table in changed if table not in dropped]
 
 
 def _create(transaction: Transaction, wanted: Sequence[_Part], *, kinds: Sequence[str]) -> None:

@@ -12,7 +12,8 @@ from tests.db.test_load_fsds import NEW, quarter
 
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs/from-the-sec-to-a-table.md"
-PAGES = [ROOT / "README.md", GUIDE]
+FACTORS = ROOT / "docs/emission-factors.md"
+PAGES = [ROOT / "README.md", GUIDE, FACTORS]
 NEEDS_SEC = re.compile(r"load (edgar|bulk|fsds \d{4}(q\d(?!\.zip)|_))")
 MCKESSON = "0000950123-10-043581"
 

@@ -16,21 +16,23 @@ from db import emission_factors
 def find_emission_factor(
     ctx: Context[Connections, Any],
     activity: Annotated[
-        str | None, Field(description="E.g. electricity, stationary combustion, natural gas.")
+        str | None, Field(description="E.g. electricity, natural gas, average car petrol.")
     ] = None,
     sector_code: Annotated[str | None, Field(description="NAICS 2017, e.g. 331110.")] = None,
-    region: Annotated[
-        str | None, Field(description="eGRID subregion or country, e.g. CAMX, US.")
-    ] = None,
+    region: Annotated[str | None, Field(description="E.g. CAMX (eGRID), US-CA, GB.")] = None,
     year: Annotated[
         int | None, Field(description="The nearest is taken; default latest.", ge=1990, le=2100)
     ] = None,
     gas: Annotated[str, Field(description="CO2e, CO2, CH4 or N2O.")] = "CO2e",
-    unit: Annotated[str | None, Field(description="Part of the unit, e.g. MWh.")] = None,
+    unit: Annotated[
+        str | None, Field(description="Part of it (MWh), or one to convert to (kgCO2e/kWh).")
+    ] = None,
+    price_year: Annotated[int | None, Field(description="Prices of a spend factor.")] = None,
+    gwp: Annotated[str | None, Field(description="AR4, AR5 or AR6.")] = None,
 ) -> FactorChoice:
-    """The most specific published emission factor on file, with unit, year, publisher and GWP
-    basis, the level it was found at and the factors passed over with the reason. Spend factors
-    are cradle to gate, not scope 1 and 2."""
+    """The most specific published emission factor on file, in the unit asked for with the steps
+    shown; its source, year and gases, what was given up to find it (fallback) and the factors
+    passed over. Spend factors are cradle to gate, not scope 1 and 2."""
     return emission_factors.find_factor(
         wiring.connections(ctx).database,
         activity=activity,
@@ -39,4 +41,6 @@ def find_emission_factor(
         year=year,
         gas=gas,
         unit=unit,
+        price_year=price_year,
+        gwp=gwp,
     )

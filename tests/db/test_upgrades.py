@@ -224,7 +224,7 @@ def test_tables_of_the_users_own_stay(
             " 0, 'USD', 90.0)",
             "would keep 7",
         ),
-        ("CREATE VIEW version_1_companies AS SELECT 1", "could not be upgraded"),
+        ("CREATE VIEW earlier_companies AS SELECT 1", "could not be upgraded"),
     ],
 )
 def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
