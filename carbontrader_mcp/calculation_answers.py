@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from carbontrader_mcp.domain.pcaf import records
 from carbontrader_mcp.domain.pcaf.guards import Value
+from carbontrader_mcp.domain.pcaf.interval import Interval
 from carbontrader_mcp.domain.pcaf.options import AssetClass
 from carbontrader_mcp.domain.pcaf.scope_coverage import (
     Scope,
-    ScopeDuty,
     missing_scope_warnings,
     scope_duties,
 )
-from carbontrader_mcp.domain.pcaf.what_if import WhatIf, financed_tco2e, what_if
-from carbontrader_mcp.portfolio.uncertainty import Interval, position_interval
+from carbontrader_mcp.domain.pcaf.what_if import financed_tco2e, what_if
+from carbontrader_mcp.pcaf_answers import ExplainedCalculation
+from carbontrader_mcp.portfolio.uncertainty import position_interval
 from carbontrader_mcp.portfolio.uncertainty_parameters import Lines
+from carbontrader_mcp.portfolio_emissions import position_record
 from db import financed_emissions as calculations
 from db.database import Database
+
+POSITION_PARTS = 3
+"""PORTFOLIO/DAY/POSITION."""
 
 REPORTED = "none"
 FACTOR_BY_OPTION = {"2b": "production", "3a": "economic", "3b": "economic", "3c": "economic"}
@@ -34,22 +38,6 @@ FACTOR_BY_CLASS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExplainedCalculation:
-    """The record, whether it gives its result again, and what may be said besides.
-
-    The intervals are our estimate and no part of the PCAF result; None where there is no score.
-    """
-
-    record: dict[str, Any]
-    verification: records.Verification
-    interval: Interval | None
-    scope3_interval: Interval | None
-    scope_duties: tuple[ScopeDuty, ...]
-    scope_warnings: tuple[str, ...]
-    what_if: WhatIf | None
-
-
 def explain(
     database: Database, calculation_id: str, *, changes: Mapping[str, Value | None], year: int
 ) -> ExplainedCalculation:
@@ -59,7 +47,7 @@ def explain(
         NotFoundError: no calculation has this id.
         InvalidInputError: a change is out of range.
     """
-    text = calculations.load_record(database, calculation_id)
+    text = _record(database, calculation_id)
     content = json.loads(text)
     asset_class = AssetClass(content["asset_class"])
     duties = scope_duties(asset_class, published_year=year)
@@ -84,6 +72,15 @@ def explain(
         scope_warnings=tuple(missing_scope_warnings(duties, known)),
         what_if=what_if(content, changes) if changes else None,
     )
+
+
+def _record(database: Database, calculation_id: str) -> str:
+    """A record on file, or one of a portfolio's position, made from what its result rests on."""
+    parts = calculation_id.split("/")
+    if len(parts) == POSITION_PARTS:
+        portfolio_id, as_of_date, position_id = parts
+        return records.to_json(position_record(database, portfolio_id, as_of_date, position_id))
+    return calculations.load_record(database, calculation_id)
 
 
 def _interval(

@@ -32,6 +32,7 @@ from carbontrader_mcp.tools import (
     emissions,
     filings,
     financed_emissions,
+    portfolio_emissions,
     portfolios,
     prices,
     quotes,
@@ -57,6 +58,7 @@ READS_OUTSIDE = READS.model_copy(update={"open_world_hint": True})
 QUOTES = ToolAnnotations(
     read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False
 )
+CALCULATES = QUOTES.model_copy(update={"idempotent_hint": True})
 TRADES = ToolAnnotations(
     read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False
 )
@@ -74,6 +76,12 @@ TOOLS: tuple[tuple[Callable[..., Any], str, ToolAnnotations], ...] = (
     (emission_factors.find_emission_factor, "Find an emission factor", READS),
     (financed_emissions.calculate_financed_emissions, "PCAF financed emissions", READS),
     (financed_emissions.explain_calculation, "Explain and verify a calculation", READS),
+    (
+        portfolio_emissions.calculate_portfolio_emissions,
+        "Calculate a portfolio's emissions",
+        CALCULATES,
+    ),
+    (portfolio_emissions.get_portfolio_emissions, "Portfolio emissions in slices", READS),
     (prices.get_carbon_prices, "Carbon prices", READS_OUTSIDE),
     (quotes.request_quote, "Firm paper quote", QUOTES),
     (trades.execute_trade, "Execute a paper trade", TRADES),

@@ -12,7 +12,7 @@ from db.financed_emissions import calculate, store
 
 @pytest.fixture
 def calculation_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("CARBONTRADER_DATABASE", str(tmp_path / "verify.sqlite"))
+    monkeypatch.setenv("CARBONTRADER_DB", str(tmp_path / "verify.sqlite"))
     desk = Connections(settings=Settings.from_environment())
     found = calculate(
         desk.database,

@@ -15,13 +15,13 @@ the ratio is given as `median_ratio`. The figure itself is never changed. An err
 """
 
 import math
-from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 
 from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.pcaf.interval import Interval
 from carbontrader_mcp.portfolio.uncertainty_parameters import (
     Lines,
     UncertaintyParameters,
@@ -36,31 +36,11 @@ from carbontrader_mcp.portfolio.uncertainty_terms import (
     simulated_totals,
 )
 
-LABEL: Final = "our estimate, not part of the PCAF result"
 LEVEL_FRACTION: Final = 0.9
 DRAWS: Final = 10_000
 DRAWS_MIN: Final = 1_000
 DRAWS_MAX: Final = 1_000_000
 SEED: Final = 20_261_123
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interval:
-    """Bounds around the standard's figure, which is `centre_tco2e`; `label` goes with them always.
-
-    `seed` is None for a closed form. `median_ratio`: the median of the simulated total ÷ the
-    figure, before it was centred.
-    """
-
-    low_tco2e: float
-    high_tco2e: float
-    centre_tco2e: float
-    level_fraction: float
-    method: str
-    parameters_version: str
-    seed: int | None
-    median_ratio: float
-    label: str = LABEL
 
 
 def error_sigma(

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from mcp.server.mcpserver import Context
 from pydantic import Field
 
-from carbontrader_mcp import calculation_answers, wiring
-from carbontrader_mcp.calculation_answers import ExplainedCalculation
+from carbontrader_mcp import wiring
 from carbontrader_mcp.domain.pcaf.calculation import FinancedEmissions
 from carbontrader_mcp.domain.pcaf.options import Edition
 from carbontrader_mcp.domain.times import to_utc_text
+from carbontrader_mcp.pcaf_answers import ExplainedCalculation
 from carbontrader_mcp.tools.emissions import Year
 from carbontrader_mcp.wiring import Connections
 from db import financed_emissions as calculations
@@ -24,6 +24,7 @@ Position = Annotated[
     ),
 ]
 EDITIONS = {"2022": Edition.SECOND, "2025": Edition.THIRD}
+EditionYear = Annotated[Literal["2022", "2025"], Field(description="Of PCAF Part A.")]
 
 
 def calculate_financed_emissions(
@@ -35,7 +36,7 @@ def calculate_financed_emissions(
     ] = None,
     portfolio_id: Annotated[str | None, Field(description="E.g. core.")] = None,
     reporting_year: Year = None,
-    edition: Annotated[Literal["2022", "2025"], Field(description="Of PCAF Part A.")] = "2025",
+    edition: EditionYear = "2025",
 ) -> FinancedEmissions:
     """Emissions of one position after PCAF (financed, facilitated or insured): attribution factor
     times emissions, in tCO2e, by the best option the inputs allow, scope 3 apart. Gives formulas,
@@ -58,7 +59,10 @@ def calculate_financed_emissions(
 
 
 def explain_calculation(
-    calculation_id: Annotated[str, Field(description="From calculate_financed_emissions.")],
+    calculation_id: Annotated[
+        str,
+        Field(description="Of calculate_financed_emissions, or PORTFOLIO/DAY/POSITION."),
+    ],
     ctx: Context[Connections, Any],
     changes: Annotated[
         dict[str, float | bool | str | None] | None,
@@ -68,7 +72,7 @@ def explain_calculation(
     """The whole record of a calculation, recalculated to verify it, with our own uncertainty
     interval and the scopes the standard asks for. With changes: the result as it would be, and
     the difference split into financed amount, company value, emissions, factor and data quality."""
+    from carbontrader_mcp.calculation_answers import explain
+
     desk = wiring.connections(ctx)
-    return calculation_answers.explain(
-        desk.database, calculation_id, changes=changes or {}, year=desk.clock().year
-    )
+    return explain(desk.database, calculation_id, changes=changes or {}, year=desk.clock().year)

@@ -1,0 +1,110 @@
+"""What stands beside a portfolio's totals: the change since another day, and our own interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.pcaf.driver_effects import DecompositionMethod
+from carbontrader_mcp.domain.pcaf.portfolio_analysis import (
+    PortfolioDecomposition,
+    decompose_portfolio,
+)
+from carbontrader_mcp.domain.pcaf.position_state import PositionState
+from carbontrader_mcp.portfolio.uncertainty import Interval, portfolio_interval
+from carbontrader_mcp.portfolio.uncertainty_terms import UncertainBook
+from db import portfolio_emissions as results
+from db.database import Database
+from db.portfolio_emissions import FINANCED, kind_of
+
+RELATIVE_TOLERANCE = 1e-9
+NO_DENOMINATOR = "none"
+REPORTED_SCORE_MAX = 2
+
+
+def change_since(
+    database: Database,
+    portfolio_id: str,
+    *,
+    start: str,
+    end: str,
+    method: DecompositionMethod = DecompositionMethod.SEQUENTIAL,
+) -> PortfolioDecomposition:
+    """Why financed scopes 1 and 2 changed between two days with results (box 6.1-3).
+
+    Raises:
+        NotFoundError: a day has no results.
+        InvalidInputError: the days are not in order.
+    """
+    for day in (start, end):
+        results.check_day(database, portfolio_id, day)
+    if start >= end:
+        raise InvalidInputError(f"since is {start}; it must be a day before {end}.")
+    states = [_states(results.load_results(database, portfolio_id, day)) for day in (start, end)]
+    return decompose_portfolio(states[0], states[1], method=method)
+
+
+def interval_of(database: Database, portfolio_id: str, as_of_date: str) -> Interval | None:
+    """Our interval around the portfolio's financed scopes 1 and 2; None without scored results."""
+    rows = [
+        row
+        for row in results.load_results(database, portfolio_id, as_of_date)
+        if kind_of(row["asset_class"]) == FINANCED
+        and row["scope1_and_2_tco2e"] is not None
+        and row["data_quality_score"] is not None
+    ]
+    if not rows:
+        return None
+    return portfolio_interval(
+        UncertainBook(
+            financed_tco2e=[row["scope1_and_2_tco2e"] for row in rows],
+            data_quality_score=[row["data_quality_score"] for row in rows],
+            group=[row["sector"] or "unknown" for row in rows],
+            denominator=[_denominator(row) for row in rows],
+            factor=["none" if _is_reported(row) else "economic" for row in rows],
+            company=[row["cik"] or row["position_id"] for row in rows],
+        )
+    )
+
+
+def _denominator(row: Mapping[str, Any]) -> str:
+    return row["value_basis"] if row["attribution_factor"] is not None else NO_DENOMINATOR
+
+
+def _is_reported(row: Mapping[str, Any]) -> bool:
+    return row["data_quality_score"] <= REPORTED_SCORE_MAX
+
+
+def _states(rows: Sequence[Mapping[str, Any]]) -> dict[str, PositionState]:
+    """Financed positions with a result, as the drivers of their figure."""
+    return {
+        row["position_id"]: _state(row)
+        for row in rows
+        if kind_of(row["asset_class"]) == FINANCED
+        and row["scope1_and_2_tco2e"] is not None
+        and row["pcaf_option"] is not None
+    }
+
+
+def _state(row: Mapping[str, Any]) -> PositionState:
+    figure, amount, value = row["scope1_and_2_tco2e"], row["amount_usd"], row["value_usd"]
+    company = row["counterparty_tco2e"]
+    known: dict[str, Any] = {
+        "outstanding_amount_usd": amount,
+        "pcaf_option": row["pcaf_option"],
+        "data_quality_score": row["data_quality_score"],
+    }
+    is_product = (
+        value is not None
+        and company is not None
+        and abs(amount / value * company - figure) <= RELATIVE_TOLERANCE * max(figure, 1e-300)
+    )
+    if is_product:
+        return PositionState(company_value_usd=value, company_tco2e=company, **known)
+    # No factor, or one the standard fixes: the figure moves with the amount alone.
+    return PositionState(
+        company_value_usd=None,
+        emission_factor=figure / amount if amount else 0.0,
+        **known,
+    )
