@@ -63,10 +63,13 @@ class Numbers:
         return self._given.get(name, default)
 
     def is_known(self, values: Sequence[Any]) -> bool:
-        return all(value is not None for value in values)
+        return None not in values
 
     def first(self, branches: Sequence[tuple[Any, Callable[[], Any]]]) -> Any:
-        return next((value() for holds, value in branches if holds), None)
+        for holds, value in branches:
+            if holds:
+                return value()
+        return None
 
     def keep(self, name: str, value: Any) -> Any:  # noqa: ARG002 (a name is for columns)
         return value

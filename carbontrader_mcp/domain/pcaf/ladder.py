@@ -107,7 +107,7 @@ def walk(method: Method, edition: Edition, algebra: Algebra) -> Walk:
         counterparty=counterparty,
         scope3_option=option3,
         scope3_score=score3,
-        lines=_weighted(algebra, whole, method.weighting),
+        lines=_weighted(algebra, whole, _weighting(method, algebra)),
         whole_lines={} if method.weighting is None else whole,
         undrawn_amount=undrawn_amount,
         undrawn_lines=undrawn_lines,
@@ -155,6 +155,8 @@ def _branches(
             serves = both(serves, algebra.is_known([algebra.given(option.score_input)]))
         serves = algebra.keep(f"{name}_serves", serves)
         branches.append(_Branch(option=option, serves=serves, lines=lines, financed=financed))
+        if serves is True:
+            break  # one position: what comes after is not looked at
     return branches
 
 
@@ -298,9 +300,14 @@ def _capped(algebra: Algebra, factor: Any, cap: float | None) -> Any:
     )
 
 
-def _weighted(
-    algebra: Algebra, lines: Mapping[str, Any], weighting: float | None
-) -> Mapping[str, Any]:
+def _weighting(method: Method, algebra: Algebra) -> Any:
+    """The share that is reported: the standard's, or another the caller asks for."""
+    if method.weighting is None:
+        return None
+    return algebra.given_or("weighting_fraction", method.weighting)
+
+
+def _weighted(algebra: Algebra, lines: Mapping[str, Any], weighting: Any) -> Mapping[str, Any]:
     if weighting is None:
         return lines
     return {name: _times(algebra, weighting, value) for name, value in lines.items()}

@@ -61,7 +61,7 @@ class Option:
     since: Edition = Edition.SECOND
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Method:
     """How one asset class is calculated. Steps and options stand from the best to the roughest.
 
@@ -123,6 +123,7 @@ def optional(formula: Formula) -> dict[str, float | bool]:
     }
 
 
+@cache
 def inputs_of(method: Method) -> tuple[str, ...]:
     """Every input any step of the method may use, in the order of first use."""
     names: dict[str, None] = {}
@@ -131,6 +132,8 @@ def inputs_of(method: Method) -> tuple[str, ...]:
     for option in (*method.options, *method.scope3_options):
         if option.score_input is not None:
             names[option.score_input] = None
+    if method.weighting is not None:
+        names["weighting_fraction"] = None
     if method.has_undrawn:
         names.update(dict.fromkeys(("committed_amount_usd", "utilisation_fraction")))
     names.update(dict.fromkeys(method.attributed))
