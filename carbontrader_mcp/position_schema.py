@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from carbontrader_mcp.domain.pcaf.attributes import attributes_of
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS
 from carbontrader_mcp.domain.pcaf.method import inputs_of
 from carbontrader_mcp.domain.pcaf.methods import METHODS
@@ -35,6 +36,13 @@ FAMILIES = (
 OF_A_COMPANY = (FAMILIES[0], FAMILIES[1], FAMILIES[6], FAMILIES[7])
 COMPANY_INPUTS = "#/$defs/company"
 
+ATTRIBUTE_MEANINGS = {
+    "region": "eGRID subregion, US-CA, GB ...",
+    "fuel": "Natural gas, petrol, electric ...",
+    "vehicle_type": "Passenger car, van ...",
+}
+"""Of the attributes whose names do not say it all."""
+
 
 def position_schema() -> dict[str, Any]:
     """JSON schema of the argument `position`; its `$defs` belong at the top of the tool's."""
@@ -48,6 +56,7 @@ def position_schema() -> dict[str, Any]:
         "properties": {
             "asset_class": {"enum": [str(asset_class) for asset_class in AssetClass]},
             **{name: {"enum": values} for name, values in words.items()},
+            **{name: {"description": text} for name, text in ATTRIBUTE_MEANINGS.items()},
             "assets": {
                 "type": "array",
                 "items": {
@@ -63,8 +72,9 @@ def position_schema() -> dict[str, Any]:
 
 def _names(family: tuple[AssetClass, ...]) -> list[str]:
     inputs = dict.fromkeys(name for member in family for name in inputs_of(METHODS[member]))
+    looked_up = dict.fromkeys(name for member in family for name in attributes_of(METHODS[member]))
     extra = ["assets"] if AssetClass.USE_OF_PROCEEDS in family else []
-    return ["asset_class", *inputs, *extra]
+    return ["asset_class", *inputs, *looked_up, *extra]
 
 
 def _variant(family: tuple[AssetClass, ...], names: list[str], shared: list[str]) -> dict[str, Any]:

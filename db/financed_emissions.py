@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -13,7 +13,8 @@ from carbontrader_mcp.domain.errors import (
     NotFoundError,
 )
 from carbontrader_mcp.domain.pcaf import records
-from carbontrader_mcp.domain.pcaf.calculation import FinancedEmissions
+from carbontrader_mcp.domain.pcaf.attributes import Attribute, split_position
+from carbontrader_mcp.domain.pcaf.calculation import Calculation, FinancedEmissions
 from carbontrader_mcp.domain.pcaf.engine import ENGINE_VERSION
 from carbontrader_mcp.domain.pcaf.engine import calculate as attribute
 from carbontrader_mcp.domain.pcaf.guards import check_inputs
@@ -23,6 +24,7 @@ from carbontrader_mcp.domain.pcaf.structures import UnderlyingAsset, structure_i
 from db import companies
 from db.company_inputs import OF_A_COMPANY, Gathered, fill_amount, fill_emissions, fill_value
 from db.database import Database, Transaction
+from db.factor_inputs import fill_factors
 from db.portfolios import check_portfolio
 
 
@@ -38,9 +40,10 @@ def calculate(
 ) -> FinancedEmissions:
     """Emissions attributed to a position of any asset class.
 
-    `position` holds the asset class and inputs by name; of a structure also its `assets`. With a
-    company, what the caller does not give is taken from the files: emissions that validation
-    allows, the company's value, and with a portfolio the amount it holds.
+    `position` holds the asset class and inputs by name; of a structure also its `assets`, and
+    attributes such as region, fuel or naics, by which factors and country figures are looked up.
+    With a company, what the caller does not give is taken from the files: emissions that
+    validation allows, the company's value, and with a portfolio the amount it holds.
 
     Raises:
         InvalidInputError: an input the class does not have, or a value out of range.
@@ -49,7 +52,7 @@ def calculate(
     """
     asset_class = to_asset_class(str(position.get("asset_class")))
     method = METHODS[asset_class]
-    gathered = _given(position, asset_class)
+    gathered, attributes = _given(position, asset_class)
     check_inputs(method, gathered.inputs)
     found = None
     if company is not None:
@@ -65,13 +68,10 @@ def calculate(
         fill_amount(database, gathered, method, found, portfolio_id)
         fill_emissions(database, gathered, method, found, reporting_year, today)
         fill_value(database, gathered, method, found)
-    result = attribute(
-        asset_class,
-        gathered.inputs,
-        edition=edition,
-        sources=gathered.sources,
-        warnings=tuple(gathered.warnings),
+    unknown = fill_factors(
+        database, gathered, method, attributes, reporting_year or gathered.reporting_year
     )
+    result = _attributed(asset_class, gathered, edition, unknown)
     return records.record(
         result,
         records.Context(
@@ -86,8 +86,27 @@ def calculate(
             else gathered.denominator,
             denominator_date=gathered.denominator_date,
             is_synthetic=gathered.is_synthetic,
+            attributes=tuple(
+                Attribute(name=name, value=value) for name, value in attributes.items()
+            ),
         ),
     )
+
+
+def _attributed(
+    asset_class: AssetClass, gathered: Gathered, edition: Edition, unknown: Sequence[str]
+) -> Calculation:
+    """The engine's result; what attributes did not lead to is a warning, or part of the reason."""
+    try:
+        return attribute(
+            asset_class,
+            gathered.inputs,
+            edition=edition,
+            sources=gathered.sources,
+            warnings=(*gathered.warnings, *unknown),
+        )
+    except InsufficientDataError as error:
+        raise InsufficientDataError(" ".join((str(error), *unknown))) from error
 
 
 def store(database: Database, result: FinancedEmissions, *, now: str) -> None:
@@ -177,16 +196,18 @@ def load_record(database: Database, calculation_id: str) -> str:
     return row["record"]
 
 
-def _given(position: Mapping[str, Any], asset_class: AssetClass) -> Gathered:
-    """The caller's inputs; of a structure's assets, what they finance together."""
-    gathered = Gathered(
-        inputs={
-            name: value for name, value in position.items() if name not in ("asset_class", "assets")
-        }
-    )
+def _given(
+    position: Mapping[str, Any], asset_class: AssetClass
+) -> tuple[Gathered, dict[str, str | int]]:
+    """The caller's inputs and attributes; of a structure's assets, what they finance together."""
+    named = {
+        name: value for name, value in position.items() if name not in ("asset_class", "assets")
+    }
+    inputs, attributes = split_position(METHODS[asset_class], named)
+    gathered = Gathered(inputs=inputs)
     assets = position.get("assets")
     if assets is None:
-        return gathered
+        return gathered, attributes
     if asset_class not in (AssetClass.USE_OF_PROCEEDS, AssetClass.SECURITISATIONS):
         raise InvalidInputError(f"{asset_class} has no assets; leave them out.")
     summed = structure_inputs(
@@ -198,7 +219,7 @@ def _given(position: Mapping[str, Any], asset_class: AssetClass) -> Gathered:
         if gathered.inputs.get(name) is not None:
             raise InvalidInputError(f"Give {name} or assets, not both.")
         gathered.take(name, value, source)
-    return gathered
+    return gathered, attributes
 
 
 def _asset(item: Any, number: int) -> UnderlyingAsset:

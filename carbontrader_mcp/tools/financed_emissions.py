@@ -21,7 +21,8 @@ Position = Annotated[
     dict[str, Any],
     Field(
         description="Asset class and its inputs by name; the last word is the unit, is_/are_ are"
-        " true or false. Give what you know; 0 only where it is truly nothing."
+        " true or false. Give what you know; 0 only where it is truly nothing. Factors are"
+        " looked up by region, fuel, vehicle_type, naics, country."
     ),
 ]
 EDITIONS = {"2022": Edition.SECOND, "2025": Edition.THIRD}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import carbontrader_mcp.portfolio
 from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.value_evidence import Denominator
 from carbontrader_mcp.portfolio import uncertainty_terms
 from carbontrader_mcp.portfolio.uncertainty import (
@@ -240,7 +241,7 @@ def test_every_denominator_of_a_company_value_has_a_spread() -> None:
         ({"financed_tco2e": [1.0, -2.0]}, "the first -2"),
         ({"financed_tco2e": [1.0, math.nan]}, "the first nan"),
         ({"factor": ["none"]}, "factor has 1 rows and financed_tco2e 2"),
-        ({"denominator": ["evic", "turnover"]}, "'turnover' is unknown; use one of none, evic"),
+        ({"denominator": ["evic", "turnover"]}, "'turnover' is unknown; use one of none"),
     ],
 )
 def test_books_that_cannot_be_drawn_are_refused(changes: dict[str, Any], words: str) -> None:
@@ -293,3 +294,10 @@ def test_faulty_parameters_are_refused_by_name(old: str, new: str, words: str) -
     assert old in TEXT
     with pytest.raises(InvalidInputError, match=words):
         uncertainty_parameters(TEXT.replace(old, new))
+
+
+def test_every_value_the_engine_divides_by_has_an_uncertainty() -> None:
+    parameters = packaged_parameters()
+    for method in METHODS.values():
+        for step in (*method.denominators, *method.factors, *method.fallback_factors):
+            assert parameters.denominator_sigma(step.name) >= 0, step.name

@@ -11,7 +11,7 @@ from carbontrader_mcp.settings import Settings
 from carbontrader_mcp.wiring import Connections
 from tests.protocol.clients import run_node
 
-TOKENS_MAX = 5_000
+TOKENS_MAX = 9_000
 CHARACTERS_PER_TOKEN = 4
 COUNT_TOKENS = Path(__file__).with_name("count_tokens.mjs")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from carbontrader_mcp.domain.pcaf.attributes import Attribute
 from carbontrader_mcp.domain.pcaf.options import AssetClass
 
 
@@ -80,7 +81,7 @@ class FinancedEmissions(Calculation):
 
     `denominator` says what the value is (EVIC as published, a lower bound from public float ...);
     its date is None where the caller gave the value. `calculation_id` is made from the content, so
-    that the same calculation has the same one.
+    that the same calculation has the same one. `attributes` are what inputs were looked up by.
     """
 
     calculation_id: str
@@ -92,3 +93,4 @@ class FinancedEmissions(Calculation):
     denominator: str | None
     denominator_date: str | None
     is_synthetic: bool
+    attributes: tuple[Attribute, ...] = ()

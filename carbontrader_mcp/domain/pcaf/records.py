@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, cast
 
 from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.pcaf.attributes import Attribute
 from carbontrader_mcp.domain.pcaf.calculation import Calculation, FinancedEmissions
 from carbontrader_mcp.domain.pcaf.engine import ENGINE_VERSION, calculate
 from carbontrader_mcp.domain.pcaf.guards import Value
@@ -17,6 +18,9 @@ ENGINE_FIELDS: Final = tuple(
     field.name for field in fields(Calculation) if field.name not in ("inputs", "warnings")
 )
 """What a second calculation must give again, to the last bit. Warnings may come from outside it."""
+
+LATER_FIELDS: Final = ("attributes",)
+"""What records written before them lack."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +35,7 @@ class Context:
     denominator: str | None = None
     denominator_date: str | None = None
     is_synthetic: bool = False
+    attributes: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +138,7 @@ def verify(text: str) -> Verification:
 
 def _parsed(text: str) -> dict[str, Any]:
     content: Any = json.loads(text)
-    names = {field.name for field in fields(FinancedEmissions)}
+    names = {field.name for field in fields(FinancedEmissions)} - set(LATER_FIELDS)
     if not isinstance(content, dict) or not names <= cast(dict[str, Any], content).keys():
         raise InvalidInputError("The text is not the record of a calculation.")
     return cast(dict[str, Any], content)
