@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from carbontrader_mcp.domain.pcaf.evic_inflation import EvicInflation
 from carbontrader_mcp.domain.pcaf.interval import Interval
 from carbontrader_mcp.domain.pcaf.portfolio_analysis import PortfolioDecomposition
 from carbontrader_mcp.domain.pcaf.records import Verification
@@ -48,4 +49,5 @@ class PortfolioEmissions:
     without_result: dict[str, int]
     interval: Interval | None
     change: PortfolioDecomposition | None
+    evic_inflation: EvicInflation | None
     notes: tuple[str, ...]

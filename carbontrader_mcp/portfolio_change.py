@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.errors import InsufficientDataError, InvalidInputError
 from carbontrader_mcp.domain.pcaf.driver_effects import DecompositionMethod
+from carbontrader_mcp.domain.pcaf.evic_inflation import (
+    EvicHolding,
+    EvicInflation,
+    evic_inflation,
+)
+from carbontrader_mcp.domain.pcaf.options import AssetClass
 from carbontrader_mcp.domain.pcaf.portfolio_analysis import (
     PortfolioDecomposition,
     decompose_portfolio,
@@ -19,6 +26,7 @@ from db.database import Database
 from db.portfolio_emissions import FINANCED, kind_of
 
 RELATIVE_TOLERANCE = 1e-9
+EVIC_CLASSES = (AssetClass.LISTED_EQUITY, AssetClass.CORPORATE_BONDS)
 NO_DENOMINATOR = "none"
 REPORTED_SCORE_MAX = 2
 
@@ -43,6 +51,53 @@ def change_since(
         raise InvalidInputError(f"since is {start}; it must be a day before {end}.")
     states = [_states(results.load_results(database, portfolio_id, day)) for day in (start, end)]
     return decompose_portfolio(states[0], states[1], method=method)
+
+
+def evic_adjustment(
+    database: Database, portfolio_id: str, *, start: str, end: str
+) -> EvicInflation | None:
+    """What rising company values alone did to the intensity of equity and bonds (box 5.1-3).
+
+    None where either day has none attributed by EVIC.
+    """
+    base, current = (
+        _evic_holdings(results.load_results(database, portfolio_id, day)) for day in (start, end)
+    )
+    if not base or not current:
+        return None
+    try:
+        return evic_inflation(base, current)
+    except InsufficientDataError:
+        return None
+
+
+def _evic_holdings(rows: Sequence[Mapping[str, Any]]) -> list[EvicHolding]:
+    """Companies held as listed equity or bonds by EVIC, weighted by amount."""
+    held = [
+        row
+        for row in rows
+        if row["asset_class"] in EVIC_CLASSES
+        and str(row["value_basis"]).startswith("evic")
+        and row["counterparty_tco2e"] is not None
+    ]
+    total_usd = math.fsum(row["amount_usd"] for row in held)
+    amounts: dict[str, float] = {}
+    by_company: dict[str, Mapping[str, Any]] = {}
+    for row in held:
+        name = row["cik"] or row["counterparty_name"] or row["position_id"]
+        amounts[name] = amounts.get(name, 0.0) + row["amount_usd"]
+        by_company[name] = row
+    return [
+        EvicHolding(
+            company=name,
+            emissions_tco2e=row["counterparty_tco2e"],
+            market_cap_usd=row["value_usd"],
+            debt_usd=0.0,
+            weight_fraction=amounts[name] / total_usd,
+        )
+        for name, row in by_company.items()
+        if total_usd > 0
+    ]
 
 
 def interval_of(database: Database, portfolio_id: str, as_of_date: str) -> Interval | None:

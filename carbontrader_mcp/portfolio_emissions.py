@@ -23,7 +23,7 @@ from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, AssetClass, Edition
 from carbontrader_mcp.pcaf_answers import PortfolioEmissions
 from carbontrader_mcp.portfolio.book import calculate_frame
-from carbontrader_mcp.portfolio_change import change_since, interval_of
+from carbontrader_mcp.portfolio_change import change_since, evic_adjustment, interval_of
 from db import portfolio_emissions as results
 from db.company_inputs import OF_A_COMPANY, emissions_inputs
 from db.database import Database
@@ -113,6 +113,9 @@ def portfolio_emissions(
         change=None
         if since is None
         else change_since(database, portfolio_id, start=since, end=day),
+        evic_inflation=None
+        if since is None
+        else evic_adjustment(database, portfolio_id, start=since, end=day),
         notes=NOTES,
     )
 

@@ -19,6 +19,7 @@ from carbontrader_mcp.figure_table import FigureTable
 from db.portfolio_emissions import SLICES, Slice
 
 if TYPE_CHECKING:
+    from carbontrader_mcp.domain.pcaf.evic_inflation import EvicInflation
     from carbontrader_mcp.domain.pcaf.portfolio_analysis import PortfolioDecomposition
     from carbontrader_mcp.pcaf_answers import PortfolioEmissions
     from carbontrader_mcp.wiring import Connections
@@ -141,6 +142,8 @@ def print_portfolio(answers: Sequence[PortfolioEmissions]) -> None:
         console.print(escape(line), highlight=False)
     if first.change is not None:
         _print_change(console, first.change)
+    if first.evic_inflation is not None:
+        console.print(escape(_evic_line(first.evic_inflation)), highlight=False)
 
 
 def _table(heading: str, slices: Sequence[Slice]) -> FigureTable:
@@ -199,6 +202,19 @@ def _print_change(console: Console, change: PortfolioDecomposition) -> None:
     )
     for warning in change.warnings:
         console.print(escape(warning), highlight=False)
+
+
+def _evic_line(found: EvicInflation) -> str:
+    plain = (
+        found.unadjusted_base_tco2e_per_million_usd,
+        found.unadjusted_current_tco2e_per_million_usd,
+    )
+    return (
+        f"EVIC inflation (box 5.1-3), equity and bonds: {in_words(plain[0])} to"
+        f" {in_words(plain[1])} tCO2e per million USD of EVIC unadjusted;"
+        f" {in_words(plain[0])} to {in_words(found.adjusted_current_tco2e_per_million_usd)} adjusted"
+        f" (adjustment {in_words(found.adjustment)}, {found.covered_weight_fraction:.0%} of weights)."
+    )
 
 
 def _figure(value: float | None) -> str:
