@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carbontrader_mcp import load_commands, lookup_commands, serve
+from carbontrader_mcp import (
+    check_cases,
+    load_commands,
+    lookup_commands,
+    portfolio_commands,
+    serve,
+)
 from carbontrader_mcp.cli_words import in_cli_words
 from carbontrader_mcp.domain.errors import (
     CarbonTraderError,
@@ -35,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "search": _search,
         "filing": _filing,
         "evic": _evic,
+        "portfolio": _portfolio,
         "verify": _verify,
+        "check-cases": check_cases.check_cases,
         "export": _export,
         "serve": serve.serve,
         "doctor": _doctor,
@@ -93,9 +101,13 @@ def _parser() -> argparse.ArgumentParser:
     load_commands.add_options(load)
 
     lookup_commands.add_options(commands)
+    portfolio_commands.add_options(commands)
 
     verify = commands.add_parser("verify", help="make a calculation again from its record")
     verify.add_argument("calculation_id", help="from a report or the table financed_emissions")
+
+    cases = commands.add_parser("check-cases", help="run worked cases through the PCAF engine")
+    check_cases.add_options(cases)
 
     export = commands.add_parser("export", help="write a table as CSV or JSON lines")
     export.add_argument("table", help="for example carbon_trades, financed_emissions, holdings")
@@ -207,6 +219,10 @@ def _verify(options: argparse.Namespace) -> int:
     from carbontrader_mcp.verify_command import verify_calculation
 
     return verify_calculation(options.calculation_id, _connections())
+
+
+def _portfolio(options: argparse.Namespace) -> int:
+    return portfolio_commands.run(options, _connections())
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -49,7 +49,7 @@ def test_amounts_and_scores_out_of_range_are_refused(row: tuple[float, int]) -> 
 
 def test_unknown_classes_and_options_are_refused_with_those_covered() -> None:
     with pytest.raises(InvalidInputError, match="business_loans"):
-        to_asset_class("mortgages")
+        to_asset_class("cryptocurrency")
     with pytest.raises(InvalidInputError, match="3c"):
         to_option("4a")
 

@@ -100,6 +100,18 @@ def metered_energy(*, energy_mwh: float, energy_factor_tco2e_per_mwh: float) -> 
     return energy_mwh * energy_factor_tco2e_per_mwh
 
 
+def supplied_energy(*, energy_mwh: float, supplier_energy_factor_tco2e_per_mwh: float) -> float:
+    return energy_mwh * supplier_energy_factor_tco2e_per_mwh
+
+
+def label_emissions(*, floor_area_m2: float, label_tco2e_per_m2: float) -> float:
+    return floor_area_m2 * label_tco2e_per_m2
+
+
+def statistics_emissions(*, floor_area_m2: float, statistics_tco2e_per_m2: float) -> float:
+    return floor_area_m2 * statistics_tco2e_per_m2
+
+
 def label_fuel(
     *, floor_area_m2: float, label_fuel_kwh_per_m2: float, fuel_factor_tco2e_per_mwh: float
 ) -> float:
@@ -246,7 +258,7 @@ _SUPPLIER = "{electricity_mwh} × {supplier_electricity_factor_tco2e_per_mwh}"
 _METERED_FUEL = step("metered fuel", metered_fuel, _FUEL)
 
 
-def _per_area(source: str, formulas: tuple[Step, Step, Step, Step]) -> Option:
+def _per_area(source: str, formulas: tuple[Step, Step, Step, Step, Step]) -> Option:
     numbers = {"label": ("2a", 3), "statistics": ("2b", 4)}
     meanings = {
         "label": "official energy label and floor area",
@@ -287,7 +299,14 @@ BUILDING_OPTIONS: Final = (
         lines={
             SCOPE1: (_METERED_FUEL,),
             SCOPE2: (step("metered electricity", company.supplied_electricity, _SUPPLIER),),
-            SCOPE1_AND_2: (step("metered energy", metered_supplier_sum, f"{_FUEL} + {_SUPPLIER}"),),
+            SCOPE1_AND_2: (
+                step("metered energy", metered_supplier_sum, f"{_FUEL} + {_SUPPLIER}"),
+                step(
+                    "metered energy in all",
+                    supplied_energy,
+                    "{energy_mwh} × {supplier_energy_factor_tco2e_per_mwh}",
+                ),
+            ),
         },
     ),
     Option(
@@ -314,6 +333,7 @@ BUILDING_OPTIONS: Final = (
             step("label", label_electricity, _LABEL_TEXTS[1]),
             step("label", label_sum, _LABEL_TEXTS[2]),
             step("label, all energy", label_energy, _LABEL_TEXTS[3]),
+            step("label, emissions", label_emissions, "{floor_area_m2} × {label_tco2e_per_m2}"),
         ),
     ),
     _per_area(
@@ -323,6 +343,11 @@ BUILDING_OPTIONS: Final = (
             step("statistics", statistics_electricity, _STATISTICS_TEXTS[1]),
             step("statistics", statistics_sum, _STATISTICS_TEXTS[2]),
             step("statistics, all energy", statistics_energy, _STATISTICS_TEXTS[3]),
+            step(
+                "statistics, emissions",
+                statistics_emissions,
+                "{floor_area_m2} × {statistics_tco2e_per_m2}",
+            ),
         ),
     ),
     Option(

@@ -189,7 +189,7 @@ def refuse(method: Method, found: Walk, known: Mapping[str, Value]) -> None:
         )
         raise InvalidInputError(
             f"{out[0]} would be {out[1]:g}; it must be a finite number of at least 0. Check the"
-            " inputs and their units."
+            f" inputs and their units.{given}"
         )
     missing = _missing_words(method, found)
     raise InsufficientDataError(f"{name}: {missing}{given}")

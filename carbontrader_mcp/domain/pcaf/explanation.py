@@ -35,7 +35,8 @@ def formulas_in_words(
         if result is None:
             continue
         if option.is_attributed:
-            weight = "" if method.weighting is None else f" × {method.weighting:g}"
+            weighting = known.get("weighting_fraction", method.weighting)
+            weight = "" if method.weighting is None else f" × {weighting:g}"
             counterparty = f"({emissions})" if " " in emissions else emissions
             emissions = f"{_factor_in_words(found, fixed)} × {counterparty}{weight}"
         formulas.append(f"{line} = {emissions} = {in_words(result)} tCO2e")

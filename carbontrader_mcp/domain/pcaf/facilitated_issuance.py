@@ -7,8 +7,11 @@ counted once, in the year of the deal, for lead roles, by the own league-table c
 balance sheet belongs to Part A. The options and scores are those of Part A, section 5.1.
 """
 
+import math
+from collections.abc import Mapping
 from typing import Final
 
+from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.pcaf.company_options import (
     CORPORATE_OPTIONS,
     CORPORATE_SCOPE3_OPTIONS,
@@ -27,6 +30,21 @@ def facilitated(*, facilitated_amount_usd: float) -> float:
 
 def league_table_share(*, deal_amount_usd: float, league_table_share_fraction: float) -> float:
     return deal_amount_usd * league_table_share_fraction
+
+
+def league_table_shares(credits_by_bank: Mapping[str, float]) -> dict[str, float]:
+    """Each bank's part of a deal by its league-table credit; conventions differ by provider.
+
+    >>> league_table_shares({"A": 100, "B": 50, "C": 50})
+    {'A': 0.5, 'B': 0.25, 'C': 0.25}
+    """
+    for bank, credit in credits_by_bank.items():
+        if not 0 <= credit < math.inf:
+            raise InvalidInputError(f"The credit of {bank} is {credit}; it must be from 0.")
+    total = math.fsum(credits_by_bank.values())
+    if total == 0:
+        raise InvalidInputError("The deal has no league-table credit to divide it by.")
+    return {bank: credit / total for bank, credit in credits_by_bank.items()}
 
 
 FACILITATED_ISSUANCE: Final = Method(

@@ -4,14 +4,22 @@ position (an error with the numbers in it) and for a row of a book (a guard colu
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS, Input
 from carbontrader_mcp.domain.pcaf.ladder import Algebra, Walk, both, meets
-from carbontrader_mcp.domain.pcaf.method import SCOPE1_INCL_LULUCF, Method, inputs_of
+from carbontrader_mcp.domain.pcaf.method import (
+    SCOPE1,
+    SCOPE1_AND_2,
+    SCOPE1_INCL_LULUCF,
+    Method,
+    inputs_of,
+    required,
+)
 
 Value = float | bool | str
 
@@ -53,8 +61,29 @@ def check_inputs(method: Method, given: Mapping[str, Value | None]) -> dict[str,
                 f"{method.asset_class} has no input {name[:60]!r}; its inputs are {', '.join(allowed)}."
             )
     return {
-        name: _checked(INPUTS[name], value) for name, value in given.items() if value is not None
+        name: _checked(input_of(method, name), value)
+        for name, value in given.items()
+        if value is not None
     }
+
+
+def input_of(method: Method, name: str) -> Input:
+    """An input as the class has it: options it can be told are those a given figure may have."""
+    item = INPUTS[name]
+    if name != STATED_OPTION:
+        return item
+    numbers = {
+        option.number
+        for option in method.options
+        if any(
+            SCOPE1_AND_2 in required(step.formula) or SCOPE1 in required(step.formula)
+            for step in option.lines[option.main]
+        )
+    }
+    return replace(item, words=tuple(word for word in item.words if word in numbers))
+
+
+STATED_OPTION: Final = "stated_option"
 
 
 def _checked(item: Input, value: object) -> Value:
@@ -96,7 +125,7 @@ def input_reason(method: Method, algebra: Algebra) -> Any:
     """The first input, in the order of the method, that is not finite or out of its range."""
     branches: list[tuple[Any, Callable[[], Any]]] = []
     for name in inputs_of(method):
-        item, value = INPUTS[name], algebra.given(name)
+        item, value = input_of(method, name), algebra.given(name)
         if item.kind == "flag":
             continue
         tests: tuple[tuple[Reason, Callable[[Any], Any]], ...] = (
@@ -161,7 +190,11 @@ def factor_used(method: Method, found: Walk, factor: Any, algebra: Algebra) -> A
 def figures(found: Walk) -> dict[str, Any]:
     """Every number of a result, by name, known or not."""
     return {
+        "amount_usd": found.numerator,
+        "value_usd": found.denominator,
         "attribution_factor": found.factor,
+        "attribution_factor_uncapped": found.factor_uncapped,
+        "counterparty_tco2e": found.counterparty,
         **found.lines,
         **found.whole_lines,
         **found.undrawn_lines,
@@ -183,12 +216,13 @@ def can_be(name: str, value: Any) -> Any:
 def _all_can_be(found: Walk, algebra: Algebra) -> Any:
     fine: Any = True
     for name, value in figures(found).items():
-        broken = both(
-            algebra.is_known([value]),
-            _fails(algebra, meets(algebra, value, partial(can_be, name))),
-        )
+        broken = meets(algebra, value, partial(_may_not_be, partial(can_be, name)))
         fine = both(fine, _fails(algebra, broken))
     return fine
+
+
+def _may_not_be(may_be: Callable[[Any], Any], value: Any) -> Any:
+    return may_be(value) == False  # noqa: E712
 
 
 def _is_allowed(item: Input, value: Any) -> Any:

@@ -92,8 +92,8 @@ _ALL: Final = (
         committed_amount_usd="Whole commitment, drawn and undrawn.",
         facilitated_amount_usd="Own league-table credit of the deal.",
         deal_amount_usd="Whole deal.",
-        premium_usd="Premium of the policy in the year; net of ceded premium in net-premium mode.",
-        ceded_premium_usd="Premium ceded under the treaty.",
+        premium_usd="Premium of the policy in the year.",
+        ceded_premium_usd="Premium ceded on; of a policy where it is to be counted net.",
         project_debt_usd="Debt of the project's balance sheet.",
         total_debt_usd="Book value of all debt, current and long-term.",
         customer_deposits_usd="Customer deposits, which count as debt where the borrower is a bank.",
@@ -112,6 +112,8 @@ _ALL: Final = (
         equity_share_fraction="Part of the project's equity held.",
         utilisation_fraction="Share of undrawn commitments expected to be drawn.",
         league_table_share_fraction="Own part of the deal by league-table credit.",
+        weighting_fraction="Share of facilitated emissions reported; 0.33 where none is given.",
+        electric_distance_fraction="Part of a plug-in hybrid's distance driven on electricity.",
     ),
     # --- what the counterparty or asset is worth ---
     *_signed(
@@ -192,6 +194,7 @@ _ALL: Final = (
     *_of(
         "tCO2e/MWh",
         energy_factor_tco2e_per_mwh="Emission factor of all energy used.",
+        supplier_energy_factor_tco2e_per_mwh="Suppliers' own factor of all energy used.",
         fuel_factor_tco2e_per_mwh="Emission factor of the fuel.",
         supplier_electricity_factor_tco2e_per_mwh="Supplier's own electricity factor.",
         electricity_factor_tco2e_per_mwh="Average grid electricity factor.",
@@ -223,6 +226,11 @@ _ALL: Final = (
         statistics_fuel_kwh_per_m2="Fuel by statistics of building type and place.",
         statistics_electricity_kwh_per_m2="Electricity by statistics of building type and place.",
         statistics_energy_kwh_per_m2="All energy by statistics of building type and place.",
+    ),
+    *_of(
+        "tCO2e/m2",
+        label_tco2e_per_m2="Emissions by the official energy label.",
+        statistics_tco2e_per_m2="Emissions by statistics of building type and place.",
     ),
     *_of("buildings", buildings_count="Buildings financed."),
     *_of(
@@ -258,6 +266,13 @@ _ALL: Final = (
         meaning="What drives the vehicle; dual-fuel without a split counts as combustion.",
         kind="word",
         words=("combustion", "electric", "hybrid"),
+    ),
+    Input(
+        name="motor_market",
+        unit="word",
+        meaning="Market whose industry factor stands in for the cost of ownership.",
+        kind="word",
+        words=("advanced_emea", "cee", "north_america", "latin_america", "apac", "middle_east"),
     ),
     Input(
         name="stated_option",

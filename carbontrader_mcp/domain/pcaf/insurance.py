@@ -7,7 +7,8 @@ The options of commercial lines and motor follow Part A's sections 5.1 and 5.6 p
 say so. Never added to financed emissions (box 6-1); scores are weighted by premium (box 6-3).
 """
 
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from carbontrader_mcp.domain.pcaf import company_formulas as company
 from carbontrader_mcp.domain.pcaf.company_options import (
@@ -18,6 +19,7 @@ from carbontrader_mcp.domain.pcaf.company_options import (
 from carbontrader_mcp.domain.pcaf.method import (
     SCOPE1_AND_2,
     SCOPE3,
+    Formula,
     Method,
     Option,
     Step,
@@ -33,8 +35,36 @@ INDUSTRY_MOTOR_FRACTION: Final = 0.0699
 """Premium ÷ cost of ownership worldwide, PCAF's motor study of December 2023, as quoted."""
 
 
-def premium(*, premium_usd: float) -> float:
-    return premium_usd
+MARKET_MOTOR_FRACTIONS: Final = MappingProxyType(
+    {
+        "advanced_emea": 0.0646,
+        "cee": 0.0924,
+        "north_america": 0.0867,
+        "latin_america": 0.0373,
+        "apac": 0.0679,
+        "middle_east": 0.0344,
+    }
+)
+"""The same by market."""
+
+
+def _constant(fraction: float) -> Formula:
+    def factor_of_market() -> float:
+        return fraction
+
+    return factor_of_market
+
+
+def _is_in(market: str) -> Formula:
+    def is_in_market(*, motor_market: str) -> Any:
+        return motor_market == market
+
+    return is_in_market
+
+
+def premium(*, premium_usd: float, ceded_premium_usd: float = 0.0) -> float:
+    """Premium less what is ceded on, so that a chain of insurers counts it once."""
+    return premium_usd - ceded_premium_usd
 
 
 def ceded_premium(*, ceded_premium_usd: float) -> float:
@@ -85,7 +115,7 @@ def cedant_scope3(*, cedant_scope3_tco2e: float) -> float:
     return cedant_scope3_tco2e
 
 
-PREMIUM: Final = step("premium", premium, "{premium_usd}")
+PREMIUM: Final = step("premium", premium, "{premium_usd} - {ceded_premium_usd}")
 
 INSURANCE_COMMERCIAL: Final = Method(
     asset_class=AssetClass.INSURANCE_COMMERCIAL,
@@ -113,6 +143,17 @@ INSURANCE_MOTOR: Final = Method(
             name="industry factor of the market",
             formula=market_factor,
             text="{motor_industry_factor_fraction}",
+        ),
+        *(
+            Step(
+                name=f"industry factor of {market}",
+                formula=_constant(fraction),
+                when=_is_in(market),
+                text=f"{fraction:g}",
+                warning=f"The cost of ownership is unknown: the industry's factor of {market} is"
+                " used (PCAF motor study, December 2023).",
+            )
+            for market, fraction in MARKET_MOTOR_FRACTIONS.items()
         ),
         Step(
             name="industry factor worldwide",

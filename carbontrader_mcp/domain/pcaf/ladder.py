@@ -267,9 +267,9 @@ def _factor(algebra: Algebra, numerator: Any, denominator: Any, fixed: Any, fall
     is_positive = meets(algebra, denominator, lambda value: value > 0)
     return algebra.first(
         [
+            (meets(algebra, numerator, lambda amount: amount == 0), _constant(0.0)),
             (both(known, algebra.is_known([fixed])), _constant(fixed)),
             (both(known, is_positive), lambda: numerator / denominator),
-            (meets(algebra, numerator, lambda amount: amount == 0), _constant(0.0)),
             (both(known, _lacks(algebra, denominator, fallback)), _constant(fallback)),
         ]
     )

@@ -82,6 +82,56 @@ def fuel_and_electricity_driven(
     )
 
 
+def fuel_of_hybrid(
+    *,
+    distance_km: float,
+    electric_distance_fraction: float,
+    fuel_litres_per_km: float,
+    fuel_factor_tco2e_per_litre: float,
+) -> float:
+    """The part of the distance not driven on electricity."""
+    return (
+        distance_km
+        * (1 - electric_distance_fraction)
+        * fuel_litres_per_km
+        * fuel_factor_tco2e_per_litre
+    )
+
+
+def electricity_of_hybrid(
+    *,
+    distance_km: float,
+    electric_distance_fraction: float,
+    electricity_kwh_per_km: float,
+    electricity_factor_tco2e_per_mwh: float,
+) -> float:
+    return (
+        distance_km
+        * electric_distance_fraction
+        * electricity_kwh_per_km
+        / KWH_PER_MWH
+        * electricity_factor_tco2e_per_mwh
+    )
+
+
+def both_of_hybrid(
+    *,
+    distance_km: float,
+    electric_distance_fraction: float,
+    fuel_litres_per_km: float,
+    fuel_factor_tco2e_per_litre: float,
+    electricity_kwh_per_km: float,
+    electricity_factor_tco2e_per_mwh: float,
+) -> float:
+    return distance_km * (
+        (1 - electric_distance_fraction) * fuel_litres_per_km * fuel_factor_tco2e_per_litre
+        + electric_distance_fraction
+        * electricity_kwh_per_km
+        / KWH_PER_MWH
+        * electricity_factor_tco2e_per_mwh
+    )
+
+
 def vehicle_driven(*, distance_km: float, vehicle_factor_tco2e_per_km: float) -> float:
     return distance_km * vehicle_factor_tco2e_per_km
 
@@ -107,8 +157,17 @@ def is_hybrid(*, powertrain: str) -> bool:
     return powertrain == "hybrid"
 
 
+def nothing_of(*, production_tco2e: float) -> float:
+    """What was made was counted in its first year."""
+    return production_tco2e * 0.0
+
+
 def is_new_in_first_year(*, is_new_vehicle: Any, is_first_year: Any) -> Any:
     return is_new_vehicle & is_first_year
+
+
+def is_new_in_later_year(*, is_new_vehicle: Any, is_first_year: Any) -> Any:
+    return is_new_vehicle & (is_first_year == False)  # noqa: E712 (a column has no `not`)
 
 
 def by_make_actual(*, distance_source: str, efficiency_source: str) -> Any:
@@ -135,6 +194,14 @@ _USED = "{fuel_litres} × {fuel_factor_tco2e_per_litre}"
 _CHARGED = "{electricity_kwh} ÷ 1,000 × {electricity_factor_tco2e_per_mwh}"
 _BURNT = "{distance_km} × {fuel_litres_per_km} × {fuel_factor_tco2e_per_litre}"
 _DRAWN = "{distance_km} × {electricity_kwh_per_km} ÷ 1,000 × {electricity_factor_tco2e_per_mwh}"
+_BURNT_PART = (
+    "{distance_km} × (1 - {electric_distance_fraction}) × {fuel_litres_per_km} ×"
+    " {fuel_factor_tco2e_per_litre}"
+)
+_DRAWN_PART = (
+    "{distance_km} × {electric_distance_fraction} × {electricity_kwh_per_km} ÷ 1,000 ×"
+    " {electricity_factor_tco2e_per_mwh}"
+)
 _PER_KM = "{distance_km} × {vehicle_factor_tco2e_per_km}"
 
 USED_LINES: Final = {
@@ -155,17 +222,27 @@ USED_LINES: Final = {
 DRIVEN_LINES: Final = {
     SCOPE1: (
         _line("burns no fuel", none_of_it, "0", is_electric),
+        _line("distance on fuel", fuel_of_hybrid, _BURNT_PART, is_hybrid),
         _line("distance and efficiency", fuel_driven, _BURNT),
         _line("distance", vehicle_driven, _PER_KM, is_combustion),
     ),
     SCOPE2: (
         _line("takes no electricity", none_of_it, "0", is_combustion),
+        _line("distance on electricity", electricity_of_hybrid, _DRAWN_PART, is_hybrid),
         _line("distance and efficiency", electricity_driven, _DRAWN),
         _line("distance", vehicle_driven, _PER_KM, is_electric),
     ),
     SCOPE1_AND_2: (
         _line("distance and efficiency", electricity_driven, _DRAWN, is_electric),
         _line("distance and efficiency", fuel_driven, _BURNT, is_combustion),
+        _line(
+            "distance by what drives",
+            both_of_hybrid,
+            "{distance_km} × ((1 - {electric_distance_fraction}) × {fuel_litres_per_km} ×"
+            " {fuel_factor_tco2e_per_litre} + {electric_distance_fraction} ×"
+            " {electricity_kwh_per_km} ÷ 1,000 × {electricity_factor_tco2e_per_mwh})",
+            is_hybrid,
+        ),
         _line(
             "distance and efficiency",
             fuel_and_electricity_driven,
@@ -207,9 +284,6 @@ VEHICLE_OPTIONS: Final = (
         when=by_vehicle_type,
         lines=DRIVEN_LINES,
     ),
-    Option(
-        number="3b", meaning="average vehicle and average distance", score=5, lines=DRIVEN_LINES
-    ),
     *(
         stated(number, score, REPORTED_LINES, SCOPE1_AND_2)
         for number, score in (("1a", 1), ("1b", 1), ("2a", 2), ("2b", 3), ("3b", 5))
@@ -221,6 +295,9 @@ VEHICLE_OPTIONS: Final = (
         score=4,
         lines=REPORTED_LINES,
     ),
+    Option(
+        number="3b", meaning="average vehicle and average distance", score=5, lines=DRIVEN_LINES
+    ),
 )
 
 PRODUCTION: Final = Option(
@@ -230,6 +307,15 @@ PRODUCTION: Final = Option(
     main=SCOPE3,
     when=is_new_in_first_year,
     lines={SCOPE3: (_line("making of the vehicle", production_of_new, "{production_tco2e}"),)},
+)
+
+PRODUCTION_BEFORE: Final = Option(
+    number="production",
+    meaning="making of the vehicle, counted in its first year",
+    score=None,
+    main=SCOPE3,
+    when=is_new_in_later_year,
+    lines={SCOPE3: (_line("counted in the first year", nothing_of, "0 × {production_tco2e}"),)},
 )
 
 MOTOR_VEHICLE_LOANS: Final = Method(
@@ -257,5 +343,5 @@ MOTOR_VEHICLE_LOANS: Final = Method(
         ),
     ),
     options=VEHICLE_OPTIONS,
-    scope3_options=(PRODUCTION,),
+    scope3_options=(PRODUCTION, PRODUCTION_BEFORE),
 )

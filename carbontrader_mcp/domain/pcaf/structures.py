@@ -39,6 +39,11 @@ def asset_factor(*, outstanding_amount_usd: float, value_usd: float, is_capped: 
     return min(1.0, factor) if is_capped else factor
 
 
+def pooled_outstanding(assets: Sequence[UnderlyingAsset]) -> float:
+    """Outstanding of the loans as far as they are in the pool."""
+    return math.fsum(_pooled(asset) for asset in assets)
+
+
 def structure_inputs(
     assets: Sequence[UnderlyingAsset], *, is_securitisation: bool
 ) -> dict[str, float]:
@@ -55,9 +60,7 @@ def structure_inputs(
     allocated = scored = weighted = 0.0
     for number, asset in enumerate(assets, start=1):
         _check(asset, number)
-        pooled = asset.outstanding_amount_usd
-        if asset.pooled_amount_usd is not None:
-            pooled = asset.pooled_amount_usd
+        pooled = _pooled(asset)
         share = _share(asset, pooled, is_securitisation=is_securitisation)
         allocated += pooled
         for line, name in _SCOPES.items():
@@ -80,6 +83,12 @@ _SCOPES = {
     "structure_scope1_and_2_tco2e": "scope1_and_2_tco2e",
     "structure_scope3_tco2e": "scope3_tco2e",
 }
+
+
+def _pooled(asset: UnderlyingAsset) -> float:
+    if asset.pooled_amount_usd is None:
+        return asset.outstanding_amount_usd
+    return asset.pooled_amount_usd
 
 
 def _share(asset: UnderlyingAsset, pooled_usd: float, *, is_securitisation: bool) -> float:
