@@ -2,7 +2,8 @@
 
 One line per claim: `NAME ours=… floor=… ratio=… limit=…`. The floor is the same work without
 our code, measured in the same run and interleaved with ours; each script says how, and which
-figure of the runs it takes. A limit is on the ratio, or in seconds where it has a unit.
+figure of the runs it takes. A limit is on the ratio, or in seconds where it has a unit. Arguments
+that start with a dash are passed on to the script named.
 """
 
 import os
@@ -18,12 +19,16 @@ SCRIPTS = (
     "load_fsds",
     "query_guard",
     "filing_lookup",
+    "portfolio_peers",
+    "portfolio_scale",
 )
 SCRIPT_SECONDS_MAX = 900
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """1 when a limit is broken or a script failed, else 0."""
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    options = [argument for argument in arguments if argument.startswith("-")]
     load = " ".join(f"{average:.2f}" for average in os.getloadavg())
     print(
         f"# {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()},"
@@ -32,7 +37,9 @@ def main(names: list[str]) -> int:
     )
     codes = [
         subprocess.run(
-            [sys.executable, "-m", f"benchmarks.{name}"], timeout=SCRIPT_SECONDS_MAX, check=False
+            [sys.executable, "-m", f"benchmarks.{name}", *options],
+            timeout=SCRIPT_SECONDS_MAX,
+            check=False,
         ).returncode
         for name in names or SCRIPTS
     ]
