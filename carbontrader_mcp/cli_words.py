@@ -4,6 +4,7 @@ REPLACEMENTS = (
     ("Try search_companies with", "Try `carbontrader search` with"),
     ("With detail=full,", "With --full,"),
     ("leave out form and fiscal_year", "leave out --form and --fiscal-year"),
+    ("calculate_portfolio_emissions makes them", "`carbontrader portfolio calculate` makes them"),
     ("leave out years to", "leave out --years to"),
 )
 

@@ -71,15 +71,20 @@ class FigureTable:
 
     def _print_lines(self, console: Console, widths: Sequence[int]) -> None:
         space = "  " if sum(widths) + 2 * (len(widths) - 1) <= console.width else " "
-        headings = [heading.replace("\n", " ").strip() for heading in self.headings]
-        fits = all(len(text) <= width for text, width in zip(headings, widths, strict=True))
-        for cells, text in [(headings, ""), *self.rows] if fits else self.rows:
+        for cells, text in [*((line, "") for line in self._heading_lines()), *self.rows]:
             padded = [
                 cell.rjust(width) if heading in self.figures else cell.ljust(width)
                 for cell, heading, width in zip(cells, self.headings, widths, strict=True)
             ]
             console.print(Text(space.join(padded).rstrip()), soft_wrap=True)
             self._print_text(console, text)
+
+    def _heading_lines(self) -> list[list[str]]:
+        """The headings line by line, their last lines beside each other."""
+        split = [heading.split("\n") for heading in self.headings]
+        height = max(map(len, split))
+        padded = [[""] * (height - len(lines)) + lines for lines in split]
+        return [[lines[number] for lines in padded] for number in range(height)]
 
     def _print_cells(self, console: Console) -> None:
         for cells, text in self.rows:

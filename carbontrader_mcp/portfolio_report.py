@@ -7,16 +7,17 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.markup import escape
 from rich.rule import Rule
 
 from carbontrader_mcp.domain.pcaf.attribution_analysis import Effects
+from carbontrader_mcp.domain.portfolios import SLICES
 from carbontrader_mcp.domain.units import in_words
 from carbontrader_mcp.figure_table import FigureTable
-from db.portfolio_emissions import SLICES, Slice
+from db.portfolio_emissions import Slice
 
 if TYPE_CHECKING:
     from carbontrader_mcp.domain.pcaf.evic_inflation import EvicInflation
@@ -60,22 +61,6 @@ EFFECT_NAMES: Final = {
     "exits_tco2e": "Positions left",
     "remainder_tco2e": "Remainder",
 }
-
-
-def add_arguments(commands: Any) -> None:
-    """`carbontrader portfolio report`."""
-    parser = commands.add_parser("report", help="what a portfolio finances, in slices")
-    parser.add_argument("portfolio_id", help="for example core")
-    parser.add_argument(
-        "--by",
-        action="append",
-        choices=SLICES,
-        help="slice; may be given again (default asset_class, sector, country, data_quality_score)",
-    )
-    parser.add_argument("--as-of", metavar="DAY", help="YYYY-MM-DD (default: the latest)")
-    parser.add_argument("--since", metavar="DAY", help="split the change since this day by driver")
-    parser.add_argument("--limit", type=int, default=20, help="slices shown (default 20)")
-    parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
 def run(options: argparse.Namespace, connections: Connections) -> int:

@@ -11,13 +11,13 @@ from typing import Any, Final
 from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError, NotFoundError
 from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.options import AssetClass
+from carbontrader_mcp.domain.portfolios import SLICES
 from db import companies
 from db.company_inputs import Gathered, fill_emissions, fill_value
 from db.database import Database, Row, Transaction
 from db.emissions_series import load_series, reported_years
 
 BATCH_ROWS: Final = 20_000
-SLICES: Final = ("asset_class", "sector", "country", "data_quality_score", "pcaf_option", "company")
 SLICE_ROWS_MAX: Final = 500
 
 FINANCED, SOVEREIGN, FACILITATED, INSURED = "financed", "sovereign", "facilitated", "insured"

@@ -9,17 +9,21 @@ REAL. Unknown is NULL, never 0.
 from db import (
     schema_activity,
     schema_company_values,
+    schema_countries,
     schema_emissions,
     schema_filings,
     schema_fx,
     schema_industries,
+    schema_matching,
+    schema_portfolio_emissions,
+    schema_positions,
     schema_trading,
 )
 from db.schema_columns import metadata, views
 
 __all__ = ["AFTER_CREATE", "IMMUTABLE_TABLES", "SCHEMA_VERSION", "metadata", "views"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 TOPICS = (
     schema_filings,
@@ -29,6 +33,10 @@ TOPICS = (
     schema_fx,
     schema_activity,
     schema_company_values,
+    schema_matching,
+    schema_portfolio_emissions,
+    schema_positions,
+    schema_countries,
 )
 """The modules that add their tables to `metadata` when they are imported."""
 

@@ -59,27 +59,32 @@ financed_emissions = table(
     text("cik", null=True),
     text("asset_class"),
     text("edition"),
-    integer("reporting_year"),
+    integer("reporting_year", null=True),
     real("outstanding_amount_usd", null=False),
     real("company_value_usd"),
-    text("denominator"),
+    text("denominator", null=True),
     real("attribution_factor"),
     real("scope1_tco2e"),
     real("scope2_tco2e"),
+    real("scope1_and_2_tco2e"),
     real("scope3_tco2e"),
+    real("scope1_incl_lulucf_tco2e"),
     real("economic_emission_intensity_tco2e_per_million_usd"),
-    text("pcaf_option"),
-    integer("data_quality_score"),
+    text("pcaf_option", null=True),
+    real("data_quality_score"),
     text("methodology"),
     text("inputs"),
     text("warnings"),
     integer("is_synthetic"),
     text("engine_version"),
     text("calculated_at"),
+    text("record", null=True),
     flag("is_synthetic"),
     Index(None, "cik"),
     Index(None, "run_id"),
-    comment="One row per calculation of a position's financed emissions, with inputs and lineage (JSON).",
+    comment="One row per calculation of a position's emissions after PCAF, with inputs and lineage"
+    " (JSON). record is the whole calculation, from which it can be calculated again; its hash is"
+    " in calculation_id.",
 )
 
 emission_factors = table(
@@ -96,11 +101,17 @@ emission_factors = table(
     integer("year"),
     text("gwp_basis", null=True),
     text("source_id", refers="sources.source_id"),
+    text("technology", null=True),
+    text("scope", null=True),
+    text("source_reference", null=True),
+    text("load_id", null=True, refers="data_loads.load_id"),
     one_of("category", "static", "conversion", "hierarchical"),
+    one_of("scope", "scope1", "scope2", "scope3"),
     Index(None, "activity", "region"),
     Index(None, "sector_code"),
     comment="One row per published factor: static (fuels), conversion (GWP), hierarchical (electricity"
-    " by grid region, spend by NAICS).",
+    " by grid region, spend by NAICS). source_reference is the place in the publisher's file;"
+    " load_id the file it was loaded from, NULL for the bundled rows.",
 )
 
 emission_factors_research = table(
@@ -115,6 +126,8 @@ emission_factors_research = table(
     integer("year"),
     text("gwp_basis", null=True),
     text("source_id", refers="sources.source_id"),
+    text("source_reference", null=True),
+    text("load_id", null=True, refers="data_loads.load_id"),
     one_of("category", "dynamic", "industry"),
     one_of("scope", "scope1", "scope2", "scope3_upstream", "price_index"),
     Index(None, "sector_code", "scope"),

@@ -13,7 +13,7 @@ from tests.db.test_load_fsds import NEW, quarter
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs/from-the-sec-to-a-table.md"
 FACTORS = ROOT / "docs/emission-factors.md"
-PAGES = [ROOT / "README.md", GUIDE, FACTORS]
+PAGES = [ROOT / "README.md", GUIDE, FACTORS, ROOT / "docs/pcaf.md"]
 NEEDS_SEC = re.compile(r"load (edgar|bulk|fsds \d{4}(q\d(?!\.zip)|_))")
 MCKESSON = "0000950123-10-043581"
 
@@ -34,8 +34,22 @@ def file_in(page: Path, name: str) -> str:
 @pytest.mark.parametrize("command", sorted({c for page in PAGES for c in commands(page)}))
 def test_a_documented_command_is_understood(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    for name in ("_run", "_runs", "_load", "_export", "_search", "_filing", "_evic", "_doctor"):
+    for name in (
+        "_run",
+        "_runs",
+        "_load",
+        "_export",
+        "_search",
+        "_filing",
+        "_evic",
+        "_portfolio",
+        "_verify",
+        "_doctor",
+    ):
         monkeypatch.setattr(cli, name, lambda options: seen.append(options.command) or 0)
+    monkeypatch.setattr(
+        cli.check_cases, "check_cases", lambda options: seen.append(options.command) or 0
+    )
     monkeypatch.setattr(cli.serve, "serve", lambda options: seen.append(options.command) or 0)
 
     assert cli.main(shlex.split(command)[1:]) == 0

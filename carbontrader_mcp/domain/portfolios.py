@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from carbontrader_mcp.domain.orders import Holding
+
+SLICES: Final = ("asset_class", "sector", "country", "data_quality_score", "pcaf_option", "company")
+"""By what a portfolio's emissions may be summed."""
 
 
 @dataclass(frozen=True, kw_only=True)
