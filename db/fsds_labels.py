@@ -28,12 +28,10 @@ def read_labelled_tags(
     Only tags with a consolidated current fact count, and only where no standard tag gives the
     field: standard tags keep precedence.
     """
-    lines = _lines(member, rules, rejects)
-    adshs = filings.select("filing", pl.col("adsh").cast(pl.Categorical))
+    lines = _lines(member, filings, rules, rejects)
     fitting = _fitting(lines.select(_LINE).unique(), rules)
     lines = (
         lines.join(fitting, on=_LINE, maintain_order="left")
-        .join(adshs, on="adsh", maintain_order="left")
         .join(_known_fields(facts, rules), on=["filing", "field"], how="anti")
         .join(facts, on=["filing", "tag"], how="semi", maintain_order="left")
         .select("filing", pl.col("stmt", "tag", "plabel").cast(pl.String), "is_own", "field")
@@ -58,8 +56,12 @@ def read_labelled_tags(
     return found
 
 
-def _lines(member: Member, rules: StatementRules, rejects: Rejects) -> pl.DataFrame:
+def _lines(
+    member: Member, filings: pl.DataFrame, rules: StatementRules, rejects: Rejects
+) -> pl.DataFrame:
     """Lines of a tag that no rule reads or that its label tells apart, where a pattern is."""
+    adshs = pl.Enum(filings.get_column("adsh"))
+    filing = pl.col("adsh").cast(adshs, strict=False).to_physical().cast(pl.Int32)
     read_tags = pl.Series(sorted(rules.tags), dtype=pl.String).implode()
     statements = {pattern.statement for pattern in rules.labels.values()}
     told_apart, has_parentheses = _told_apart(rules), "inpth" in member.columns
@@ -75,10 +77,11 @@ def _lines(member: Member, rules: StatementRules, rejects: Rejects) -> pl.DataFr
             is_own | ~pl.col("tag").is_in(read_tags) | pl.col("tag").is_in(told_apart),
         )
         # As categories: a text column would keep the whole piece it was read from in memory.
-        texts = pl.col("adsh", "stmt", "tag", "plabel").cast(pl.Categorical)
-        return labelled.select(texts, is_own.alias("is_own"))
+        texts = pl.col("stmt", "tag", "plabel").cast(pl.Categorical)
+        return labelled.select(texts, is_own=is_own, filing=filing).drop_nulls("filing")
 
-    schema = {**dict.fromkeys(("adsh", *_LINE[:3]), pl.Categorical), "is_own": pl.Boolean}
+    texts = dict.fromkeys(_LINE[:3], pl.Categorical)
+    schema = {**texts, "is_own": pl.Boolean, "filing": pl.Int32}
     parts = [pl.DataFrame(schema=schema)]
     for part, faults in frames(member, plan):
         parts.append(part)

@@ -118,12 +118,8 @@ def _of_filings(filings: pl.DataFrame, wanted_tags: frozenset[str]) -> Plan:
     is_odd = day.is_null() | (day > pl.lit(filed).gather(filing))
     is_before = (day == pl.col("before_1")) | (day == pl.col("before_2"))
     wanted = pl.Series(sorted(wanted_tags), dtype=pl.String).implode()
-    is_whole = (
-        (day == period)
-        | is_odd
-        | (is_before & tag.is_in(wanted))
-        | tag.is_in(sorted(COVER_PAGE_TAGS))
-    )
+    is_other = (is_before & tag.is_in(wanted)) | tag.is_in(sorted(COVER_PAGE_TAGS))
+    is_whole = (day == period) | is_odd | is_other
     may_be_group = segment.str.contains("|".join(GROUP_SEGMENTS)) | (tag == "Assets")
     is_group = (day == period) & (segment.str.count_matches("=", literal=True) <= 1)
 
@@ -134,11 +130,7 @@ def _of_filings(filings: pl.DataFrame, wanted_tags: frozenset[str]) -> Plan:
         ).with_columns(**dates)
         # The cheap questions first: half of the lines are of other dates.
         dated = known.filter(
-            is_orphan
-            | (
-                value.is_not_null()
-                & ((day == period) | may_be_odd | is_before | tag.str.starts_with("Entity"))
-            )
+            is_orphan | (value.is_not_null() & ((day == period) | may_be_odd | is_other))
         )
         return dated.filter(
             is_orphan | pl.when(segment.is_null()).then(is_whole).otherwise(is_group)
@@ -153,18 +145,22 @@ def _read(member: Member, plan: Plan, rejects: Rejects) -> pl.DataFrame:
     dimension = "segments" if "segments" in member.columns else "coreg"
     columns = (adsh, tag, version, ddate, qtrs, uom, value, pl.col(dimension).alias("segment"))
 
-    def typed(lines: pl.LazyFrame) -> pl.LazyFrame:
-        planned = plan(lines.select(pl.col("line_number").alias("line"), *columns))
-        return planned.select(*_typed(), *_as_text(), fault=_fault())
+    def planned(lines: pl.LazyFrame) -> pl.LazyFrame:
+        return plan(lines.select(pl.col("line_number").alias("line"), *columns))
 
     parts = [pl.DataFrame(schema=_SCHEMA)]
-    for part, faults in frames(member, typed):
-        unusable = part.filter(pl.col("fault").is_not_null())
-        reasons = unusable.select("line", _reason()).iter_rows() if unusable.height else ()
+    for part, faults in frames(member, planned, unread=("footnote",)):
+        typed = part.select(_typed())
+        reasons = iter(())
+        # Why a line cannot be used is asked only where there is one; most pieces have none.
+        if not typed.select(_is_sound()).item():
+            fault = part.select(fault=_fault()).to_series()
+            unusable = part.with_columns(fault).filter(fault.is_not_null())
+            reasons = unusable.select("line", _reason()).iter_rows()
+            typed = typed.filter(fault.is_null())
         for line, reason in sorted((*faults, *reasons)):
             rejects.add(member.name, line, reason)
-        usable = part.filter(pl.col("fault").is_null()) if unusable.height else part
-        parts.append(usable.select(*_SCHEMA))
+        parts.append(typed)
     return _of_sound_names_and_days(pl.concat(parts), member.name, rejects)
 
 
@@ -195,8 +191,14 @@ def _typed() -> list[pl.Expr]:
     return [columns[name].cast(kind, strict=False) for name, kind in _SCHEMA.items()]
 
 
-def _as_text() -> list[pl.Expr]:
-    return [pl.col(name).alias(f"{name}_text") for name in _SHOWN]
+def _is_sound() -> pl.Expr:
+    """Whether no line has a fault."""
+    needed = (filing, tag, version, ddate, qtrs, uom, value)
+    return pl.all_horizontal(
+        *(column.is_not_null().all() for column in needed),
+        qtrs.is_between(0, QTRS_MAX).all(),
+        value.is_finite().all(),
+    )
 
 
 def _fault() -> pl.Expr:
@@ -219,10 +221,7 @@ def _fault() -> pl.Expr:
 
 
 def _reason() -> pl.Expr:
-    shown = {
-        name: pl.col(f"{name}_text").fill_null("").str.slice(0, SHOWN_CHARACTERS_MAX)
-        for name in _SHOWN
-    }
+    shown = {name: pl.col(name).fill_null("").str.slice(0, SHOWN_CHARACTERS_MAX) for name in _SHOWN}
     fault = pl.col("fault")
     return (
         pl.when(fault == 0)

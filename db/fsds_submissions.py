@@ -62,7 +62,7 @@ def read_submissions(member: Member, rejects: Rejects, *, now: datetime) -> list
         try:
             if len(parts) != len(member.columns):
                 raise ValueError(f"{len(parts)} fields instead of {len(member.columns)}")
-            filing = _filing(dict(zip(member.columns, map(_text, parts), strict=True)), now)
+            filing = _filing(dict(zip(member.columns, _texts(parts), strict=True)), now)
             adsh = filing.submission.adsh
             if adsh in found:
                 raise ValueError(f"adsh {adsh} stands here for the second time")
@@ -78,9 +78,9 @@ def read_submissions(member: Member, rejects: Rejects, *, now: datetime) -> list
     return [found[adsh] for adsh in sorted(found)]
 
 
-def _text(field: bytes) -> str:
+def _texts(parts: list[bytes]) -> list[str]:
     try:
-        return field.decode()
+        return b"\n".join(parts).decode().split("\n")  # One line: no part of it has a LF.
     except UnicodeDecodeError:
         raise ValueError("the line is not UTF-8") from None
 

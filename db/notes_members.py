@@ -50,8 +50,7 @@ class NotesNumbers(Member):
         self.columns = list(_PRESENTED)
         self.share_counts: dict[str, list[DatedFact]] = {}
 
-    def chunks(self) -> Iterator[tuple[int, int, bytes]]:
-        first = 2
+    def chunks(self) -> Iterator[bytes]:
         for part, faults in frames(self._lines, self._plan):
             if not self._is_read:
                 for line, reason in sorted(faults):
@@ -60,8 +59,7 @@ class NotesNumbers(Member):
             text = part.select(_PRESENTED).write_csv(
                 include_header=False, separator="\t", quote_style="never"
             )
-            yield first, part.height, text.encode()
-            first += part.height
+            yield text.encode()
         self._is_read = True
 
     def _plan(self, lines: pl.LazyFrame) -> pl.LazyFrame:

@@ -20,7 +20,10 @@ from isal import isal_zlib as _untyped
 from carbontrader_mcp.domain.errors import InvalidInputError
 
 READ_BYTES = 1 << 18
-CHUNK_BYTES = 16 << 20
+CHUNK_BYTES = 6 << 20
+BLOCK_BYTES = (16 << 20) - (8 << 10)
+"""The largest block that glibc keeps for itself when it is freed, once such a one was freed."""
+
 LINE_BYTES_MAX = 1 << 20
 LINE_PIECES_MAX = 64
 MEMBER_BYTES_MAX = 4 << 30
@@ -175,25 +178,32 @@ class Member:
                 " Financial Statement Data Sets. Download the file from sec.gov."
             )
 
-    def chunks(self) -> Iterator[tuple[int, int, bytes]]:
-        """Whole lines: the number of the chunk's first line, how many, and its bytes, ended by LF."""
-        number = 1
-        for chunk in self._lines_of_pieces():
-            count = chunk.count(b"\n")
-            if self._progress is not None:
-                self._progress(self.name, number + count - 1)
-            if number > 1:
-                yield number, count, chunk
-            elif count > 1:
-                yield 2, count - 1, chunk[chunk.index(b"\n") + 1 :]
-            number += count
+    def chunks(self) -> Iterator[bytes]:
+        """The lines after the header in pieces of whole lines, each ended by LF."""
+        chunks = self._lines_of_pieces()
+        first = next(chunks, b"")
+        self.passed(1)
+        if rest := first[first.find(b"\n") + 1 :]:
+            yield rest
+        yield from chunks
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Each line with its number."""
-        for first, _, chunk in self.chunks():
-            yield from enumerate(chunk.split(b"\n")[:-1], first)
+        number = 1
+        for chunk in self.chunks():
+            lines = chunk.split(b"\n")[:-1]
+            yield from enumerate(lines, number + 1)
+            number += len(lines)
+            self.passed(number)
+
+    def passed(self, line: int) -> None:
+        """Tell how far reading has come."""
+        if self._progress is not None:
+            self._progress(self.name, line)
 
     def _lines_of_pieces(self) -> Iterator[bytes]:
+        # Else the memory of each chunk goes back to the system, and its pages are cleared anew.
+        bytearray(BLOCK_BYTES)
         parts: list[bytes] = []
         size = 0
         for piece in self._archive.pieces(self.name):

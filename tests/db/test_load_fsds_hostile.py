@@ -101,6 +101,33 @@ def test_a_line_without_a_filing_is_rejected(database: Database, tmp_path: Path)
     assert rejected(database) == ["adsh '' is not in sub.txt"]
 
 
+def test_a_line_too_short_and_one_too_long_do_not_make_up_for_each_other(
+    database: Database, tmp_path: Path
+) -> None:
+    lines = (NEW, *NUM_NEW, NUM_NEW[0][:9], (*NUM_NEW[0], ""))
+    report = load_fsds(database, quarter(tmp_path / "q.zip", num=lines), now=NOW)
+
+    assert report.reject_count == 2
+    rejects = database.query("SELECT line, reason FROM load_rejects ORDER BY line")
+    assert [row["line"] for row in rejects] == [12, 13]
+    assert [row["reason"][:9] for row in rejects] == ["9 fields ", "11 fields"]
+
+
+def test_lines_may_end_in_cr_lf_and_a_short_one_is_still_noticed(
+    database: Database, tmp_path: Path
+) -> None:
+    whole = [(*line[:9], line[9] + "\r") for line in (NEW, *NUM_NEW)]
+    short = (*NUM_NEW[0][:8], NUM_NEW[0][8] + "\r")
+    path = quarter(tmp_path / "q.zip", num=(*whole, short))
+    expected = load_fsds(database, quarter(tmp_path / "p.zip", num=(NEW, *NUM_NEW)), now=NOW)
+    report = load_fsds(database, path, now=NOW)
+
+    assert report.row_counts == expected.row_counts
+    rejects = database.query("SELECT line, reason FROM load_rejects")
+    assert [row["line"] for row in rejects] == [12]
+    assert rejects[0]["reason"].startswith("9 fields")
+
+
 def test_a_fact_dated_after_its_filing_is_a_finding(database: Database, tmp_path: Path) -> None:
     line = (A, "Assets", GAAP, "20991231", "0", "USD", "", "", "5.0000", "")
     load_fsds(database, quarter(tmp_path / "q.zip", num=(NEW, *NUM_NEW, line)), now=NOW)
