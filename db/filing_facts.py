@@ -1,11 +1,13 @@
 """Facts of filings into their packed table: tags by number, dates and filings as numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from db.bulk_rows import insert_columns
 from db.database import Transaction
 
-FactNumbers = tuple[int, int, int, int, str, float]
-"""Filing number, tag_id, date as yyyymmdd, quarters, unit, value: a row of filing_facts."""
+FACT_COLUMNS = ("filing_number", "tag_id", "ddate", "qtrs", "unit", "value")
+FactColumns = Sequence[Collection[object]]
+"""Filing number, tag_id, date as yyyymmdd, quarters, unit, value: a list of each."""
 
 Tag = tuple[str, str]
 """A tag and its version; the version of a filer's own tag is empty."""
@@ -56,7 +58,7 @@ def tag_ids(transaction: Transaction, tags: Sequence[Tag]) -> list[int]:
 
 
 def replace_facts(
-    transaction: Transaction, filing_numbers: Iterable[int], facts: Iterable[FactNumbers]
+    transaction: Transaction, filing_numbers: Iterable[int], batches: Iterable[FactColumns]
 ) -> int:
     """Rows written. Of facts with the same tag, date, length and unit the first is kept.
 
@@ -67,9 +69,9 @@ def replace_facts(
         "DELETE FROM filing_facts WHERE filing_number = ?",
         [(number,) for number in filing_numbers],
     )
-    written = connection.executemany(
-        "INSERT INTO filing_facts (filing_number, tag_id, ddate, qtrs, unit, value)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        facts,
+    return sum(
+        insert_columns(
+            connection, "filing_facts", FACT_COLUMNS, facts, conflict="ON CONFLICT DO NOTHING"
+        )
+        for facts in batches
     )
-    return max(0, written.rowcount)

@@ -22,13 +22,15 @@ WHERE one.adsh = ?
 def renew_restatements(transaction: Transaction, adshs: Iterable[str]) -> None:
     """Find restatements anew for these filings and for the later ones that they bear on."""
     connection = transaction.dbapi
-    loaded = set(adshs)
-    later = loaded | {late for adsh in loaded for _, late in _pairs(transaction, adsh)}
+    pairs_by_adsh = {adsh: _pairs(transaction, adsh) for adsh in set(adshs)}
+    later = {late for known in pairs_by_adsh.values() for _, late in known}.union(pairs_by_adsh)
+    for adsh in later.difference(pairs_by_adsh):
+        pairs_by_adsh[adsh] = _pairs(transaction, adsh)
     connection.executemany(
         f"DELETE FROM filing_findings WHERE adsh = ? AND rule = '{RULE}'",  # noqa: S608
         [(adsh,) for adsh in sorted(later)],
     )
-    pairs = {pair for adsh in later for pair in _pairs(transaction, adsh) if pair[1] == adsh}
+    pairs = {pair for adsh in later for pair in pairs_by_adsh[adsh] if pair[1] == adsh}
     rows = [
         (late, finding.rule, finding.verdict, finding.message)
         for earlier, late in sorted(pairs)

@@ -1,5 +1,6 @@
 """Standardised statements into tables: a row per period, the origin of every figure, findings."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -10,6 +11,7 @@ from carbontrader_mcp.domain.filings import (
     FigureRow,
 )
 from carbontrader_mcp.domain.statements import StandardisedFiling
+from db.bulk_rows import insert_columns
 from db.database import Transaction
 from db.filing_facts import day_number, filing_number
 from db.fx import StatementRates
@@ -19,27 +21,36 @@ FIELDS_BY_STATEMENT = {
     "balance_sheet": BALANCE_FIELDS,
     "cash_flow": CASH_FLOW_FIELDS,
 }
+FIGURE_COLUMNS = ("filing_number", "ddate", "qtrs", "origin_id", "value")
 FIGURE_TABLES = ("filing_figures", "comparative_figures")
 STATEMENT_BY_FIELD = {
     field: statement for statement, fields in FIELDS_BY_STATEMENT.items() for field in fields
 }
 
 
-def replace_statements(
+def remove_statements(transaction: Transaction, adshs: Sequence[str]) -> None:
+    """Take away what is on file of these filings; most of a new quarter are not on file at all."""
+    connection = transaction.dbapi
+    known = connection.execute(
+        "SELECT adsh FROM submissions WHERE adsh IN (SELECT value FROM json_each(?))",
+        (json.dumps(adshs),),
+    ).fetchall()
+    numbers = [(filing_number(adsh),) for (adsh,) in known]
+    for table in (*FIELDS_BY_STATEMENT, "filing_findings"):
+        connection.executemany(f"DELETE FROM {table} WHERE adsh = ?", known)  # noqa: S608
+    for table in FIGURE_TABLES:
+        connection.executemany(f"DELETE FROM {table} WHERE filing_number = ?", numbers)  # noqa: S608
+
+
+def insert_statements(
     transaction: Transaction,
     filings: Sequence[StandardisedFiling],
     *,
     rates: StatementRates,
     origins: "Origins",
 ) -> dict[str, int]:
-    """Rows written per table; what was on file of these filings is replaced."""
+    """Rows written per table, of filings that have none there."""
     connection = transaction.dbapi
-    adshs = [(filing.adsh,) for filing in filings]
-    numbers = [(filing_number(filing.adsh),) for filing in filings]
-    for table in (*FIELDS_BY_STATEMENT, "filing_findings"):
-        connection.executemany(f"DELETE FROM {table} WHERE adsh = ?", adshs)  # noqa: S608
-    for table in FIGURE_TABLES:
-        connection.executemany(f"DELETE FROM {table} WHERE filing_number = ?", numbers)  # noqa: S608
     counts: Counter[str] = Counter()
     rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in FIELDS_BY_STATEMENT}
     for filing in filings:
@@ -116,37 +127,33 @@ def _insert_figures(
         number = filing_number(adsh)
         for field, value, ddate, qtrs, unit, source_tag, rule, is_derived in figures:
             day = days.get(ddate) or days.setdefault(ddate, day_number(ddate))
-            origin_id = origins.number(field, source_tag, rule, unit, is_derived)
+            origin_id = origins[field, source_tag, rule, unit, is_derived]
             rows.append((number, day, qtrs, origin_id, value))
     origins.store(transaction)
-    transaction.dbapi.executemany(
-        f"INSERT INTO {table} (filing_number, ddate, qtrs, origin_id, value)"  # noqa: S608
-        " VALUES (?, ?, ?, ?, ?)",
-        sorted(rows),
-    )
-    return len(rows)
+    rows.sort()
+    columns = list(zip(*rows, strict=True))
+    return insert_columns(transaction.dbapi, table, FIGURE_COLUMNS, columns) if rows else 0
 
 
-class Origins:
-    """The ways figures were found, by number; a few thousand over all filings."""
+class Origins(dict[tuple[str, str, str, str, bool], int]):
+    """The ways figures were found, by number; a few thousand over all filings.
+
+    The keys are field, source tag, rule, unit and whether it is derived; a new one gets a number.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
         rows = transaction.dbapi.execute(
             "SELECT field, source_tag, rule, unit, is_derived, origin_id FROM figure_origins"
         )
-        self._ids: dict[tuple[str, str, str, str, bool], int] = {
-            (*row[:4], bool(row[4])): row[5] for row in rows
-        }
-        self._next_id = max(self._ids.values(), default=0) + 1
+        super().__init__(((*row[:4], bool(row[4])), row[5]) for row in rows)
+        self._next_id = max(self.values(), default=0) + 1
         self._new: list[tuple[object, ...]] = []
 
-    def number(self, *origin: *tuple[str, str, str, str, bool]) -> int:
-        found = self._ids.get(origin)
-        if found is None:
-            found = self._ids[origin] = self._next_id
-            self._next_id += 1
-            self._new.append((found, *origin))
-        return found
+    def __missing__(self, origin: tuple[str, str, str, str, bool]) -> int:
+        number = self[origin] = self._next_id
+        self._next_id += 1
+        self._new.append((number, *origin))
+        return number
 
     def store(self, transaction: Transaction) -> None:
         """Write those that are new."""

@@ -21,9 +21,14 @@ from db.filing_companies import (
     renew_sizes,
     store_companies,
 )
-from db.filing_facts import FactNumbers, day_number, filing_number, replace_facts, tag_ids
+from db.filing_facts import day_number, filing_number, replace_facts, tag_ids
 from db.filing_restatements import renew_restatements
-from db.filing_statements import FIELDS_BY_STATEMENT, Origins, replace_statements
+from db.filing_statements import (
+    FIELDS_BY_STATEMENT,
+    Origins,
+    insert_statements,
+    remove_statements,
+)
 from db.fx import StatementRates
 
 __all__ = ["FIELDS_BY_STATEMENT", "Filing", "statement_rules", "store_filing", "store_filings"]
@@ -129,13 +134,14 @@ def store_facts(transaction: Transaction, filings: Sequence[Filing]) -> int:
     tags = sorted({(fact[1], fact[2]) for fact in facts})
     ids = dict(zip(tags, tag_ids(transaction, tags), strict=True))
     numbers = [filing_number(filing.submission.adsh) for filing in filings]
-    rows: list[FactNumbers] = [
+    rows = [
         (number, ids[tag, version], day_number(ddate), qtrs, unit, value)
         for number, tag, version, ddate, (qtrs, unit, value) in facts
     ]
     # Sorting keeps the order of facts with the same key, of which the first is kept.
     rows.sort(key=lambda row: row[:5])
-    return replace_facts(transaction, numbers, rows)
+    columns = list(zip(*rows, strict=True))
+    return replace_facts(transaction, numbers, [columns] if columns else [])
 
 
 def _version(filing: Filing, version: str) -> str:
@@ -160,9 +166,10 @@ def _store_batch(
         )
         for filing in filings
     ]
+    remove_statements(transaction, [filing.submission.adsh for filing in filings])
     rows = [_submission_row(filing, writing.sectors, source_id) for filing in filings]
     counts = {"submissions": transaction.insert("submissions", rows, replace=True)}
-    return standardised, counts | replace_statements(
+    return standardised, counts | insert_statements(
         transaction, standardised, rates=writing.rates, origins=writing.origins
     )
 

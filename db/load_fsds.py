@@ -4,7 +4,6 @@ import gc
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 
 from carbontrader_mcp.domain.filings import FactRow
@@ -215,19 +214,27 @@ def _store_facts(
         key, maintain_order=True
     )
     units = _Texts(keyed.get_column("uom"))
-    parts = (
-        zip(
-            map(numbers.__getitem__, part.get_column("filing").to_list()),
-            *(part.get_column(name).to_list() for name in ("tag_id", "ddate", "qtrs")),
-            units.of(part.get_column("uom")),
-            part.get_column("value").to_list(),
-            strict=True,
-        )
-        for part in keyed.iter_slices(BATCH_FACTS)
-    )
+    parts = keyed.iter_slices(BATCH_FACTS)
+    batches = (_fact_columns(part, numbers, units) for part in parts)
     replaced = [
         number
         for number, filing in zip(numbers, filings, strict=True)
         if filing.submission.adsh not in kept
     ]
-    return replace_facts(transaction, replaced, chain.from_iterable(parts))
+    return replace_facts(transaction, replaced, batches)
+
+
+def _fact_columns(
+    facts: pl.DataFrame, numbers: Sequence[int], units: _Texts
+) -> Sequence[Sequence[object]]:
+    """The columns of filing_facts; `numbers` are those of the filings by position."""
+    positions: list[int] = facts.get_column("filing").to_list()
+    as_kept: list[list[object]] = [
+        facts.get_column(name).to_list() for name in ("tag_id", "ddate", "qtrs")
+    ]
+    return (
+        [numbers[position] for position in positions],
+        *as_kept,
+        list(units.of(facts.get_column("uom"))),
+        facts.get_column("value").to_list(),
+    )

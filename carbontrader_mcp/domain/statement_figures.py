@@ -5,7 +5,13 @@ from functools import partial
 from typing import NamedTuple
 
 from carbontrader_mcp.domain.filings import FactRow, FigureRow
-from carbontrader_mcp.domain.statement_rule_types import NO_RULE, FieldRules, Rule, Steps
+from carbontrader_mcp.domain.statement_rule_types import (
+    NO_RULE,
+    FieldRules,
+    Rule,
+    Steps,
+    TaxonomyRules,
+)
 
 ZERO_RULE = "no such tag in the balance sheet"
 
@@ -25,14 +31,20 @@ class OwnTags(NamedTuple):
     rule: str
 
 
+OwnValues = Mapping[tuple[str, str], float]
+"""The values of one date and length by tag and unit, of a filer's own tags."""
+
+
 class PeriodValues:
     """The values of one date and length by tag, and the figures found among them.
 
-    `facts` are those of the filing, for what no rule reads: a filer's own tags, and whether
-    the balance sheet names a thing at all.
+    `facts` are those of the filing, for whether its balance sheet names a thing at all.
+    `own_tags` are the filer's own, and `own_values` what they are at this date and length.
     """
 
-    __slots__ = ("_ddate", "_facts", "_found", "_own_tags", "_qtrs", "_units", "_values")
+    __slots__ = (
+        *("_ddate", "_facts", "_found", "_own_tags", "_own_values", "_qtrs", "_units", "_values"),
+    )
 
     def __init__(
         self,
@@ -43,17 +55,19 @@ class PeriodValues:
         units: Mapping[str, str],
         facts: Sequence[FactRow],
         own_tags: Mapping[str, OwnTags],
+        own_values: OwnValues,
     ) -> None:
         # Fields are put beside the tags they are made of: tags begin with a capital, fields not.
         self._values, self._ddate, self._qtrs, self._units = values, ddate, qtrs, units
-        self._facts, self._own_tags = facts, own_tags
+        self._facts, self._own_tags, self._own_values = facts, own_tags, own_values
         self._found: Figures = {}
 
-    def figures(self, steps_of_fields: Steps, bits_by_name: Mapping[str, int]) -> Figures:
+    def figures(self, steps_of_fields: Steps, rules: TaxonomyRules) -> Figures:
         """Every field that a rule reaches, auxiliary ones too; fields after their parts."""
         values, units, ddate, qtrs = self._values, self._units, self._ddate, self._qtrs
         found, own_tags, tags = self._found, self._own_tags, values.keys()
-        within_reach = self._bits(bits_by_name)
+        bits_by_name = rules.bits_by_name
+        within_reach = self._bits(rules)
         for entry, bit, steps in steps_of_fields:
             if not within_reach & bit:
                 continue
@@ -71,25 +85,27 @@ class PeriodValues:
                 figure = self._applied(entry, rule)
                 if figure is not None:
                     break
+            field = entry.field
             if figure is None:
-                if not entry.zero_needs and entry.field not in own_tags:
+                if not entry.zero_needs and field not in own_tags:
                     continue
                 figure = self._last_resort(entry)
                 if figure is None:
                     continue
             if figure[1] < 0 and entry.is_never_negative:
                 figure = self._turned(entry, figure)
-            found[entry.field] = figure
-            values[entry.field] = figure[1]
+            found[field] = figure
+            values[field] = figure[1]
+            within_reach |= bits_by_name.get(field, 0)
         return found
 
-    def _bits(self, bits_by_name: Mapping[str, int]) -> int:
+    def _bits(self, rules: TaxonomyRules) -> int:
         """The fields some tag of this period leads to; most filings have half of them."""
-        bits = 0
+        bits, bits_by_name, bit_by_field = 0, rules.bits_by_name, rules.bit_by_field
         for tag in self._values:
-            bits |= bits_by_name[tag]
+            bits |= bits_by_name.get(tag, 0)
         for field in self._own_tags:
-            bits |= bits_by_name.get(field, 0)
+            bits |= bit_by_field.get(field, 0)
         return bits
 
     def _applied(self, entry: FieldRules, rule: Rule) -> FigureRow | None:
@@ -154,15 +170,11 @@ class PeriodValues:
 
     def _own_figure(self, entry: FieldRules, own: OwnTags) -> FigureRow | None:
         """The sum of the filer's own tags; None if none of them has a value here."""
-        unit, wanted = self._units[entry.unit_kind], own.tags.split(" + ")
-        values: dict[str, float] = {}
-        for tag, _, ddate, qtrs, uom, value in [row for row in self._facts if row[0] in wanted]:
-            if ddate == self._ddate and qtrs == self._qtrs and uom == unit:
-                values.setdefault(tag, value)
-        if not values:
+        unit, values = self._units[entry.unit_kind], self._own_values
+        tags = [tag for tag in own.tags.split(" + ") if (tag, unit) in values]
+        if not tags:
             return None
-        tags = [tag for tag in wanted if tag in values]
-        total = sum(values[tag] for tag in tags)
+        total = sum(values[tag, unit] for tag in tags)
         return self._new(entry, total, " + ".join(tags), own.rule, is_derived=len(tags) > 1)
 
     def _new(

@@ -102,17 +102,15 @@ class FieldRules:
         """Each rule with a name it cannot do without; a bare tag has no rule to apply.
 
         Of several such names the rarest is wanted, so that most rules are passed over unread:
-        one of `rare`, else a condition, else a tag rather than a field, and the last.
+        one of `rare`, else a tag rather than a field, else a condition, and the last.
         """
         steps: list[tuple[str | None, Rule]] = []
         for rule in self.rules:
             if rule.tag is not None:
                 steps.append((rule.tag, NO_RULE))
                 continue
-            required = [term for term in rule.terms if not term.is_optional]
-            required.sort(key=lambda term: not term.is_field)
-            names = [*(term.name for term in required), *rule.when]
-            names.sort(key=lambda name: name in rare)
+            names = [*(term.name for term in rule.terms if not term.is_optional), *rule.when]
+            names.sort(key=lambda name: (name in rare, name[0].isupper()))
             steps.append((names[-1] if names else None, rule))
         return tuple(steps)
 
@@ -155,18 +153,15 @@ class TaxonomyRules:
 
     @cached_property
     def bits_by_name(self) -> dict[str, int]:
-        """Per tag or field the bits of the fields it may lead to, itself and through others."""
+        """Per tag or field the bits of the fields that something may be tried for, once it is known."""
         bits: dict[str, int] = {}
-        for field, bit in self.bit_by_field.items():
-            for name in self._names_behind(field):
+        for entry, bit, steps in (*self.instant_steps, *self.duration_steps):
+            names = {name for name, _ in steps if name is not None} | set(entry.zero_needs)
+            for rule in (rule for name, rule in steps if name is None):
+                names |= rule.optional_names
+            for name in names:
                 bits[name] = bits.get(name, 0) | bit
         return bits
-
-    def _names_behind(self, field: str) -> set[str]:
-        names = {field}
-        for name in self.fields[field].names:
-            names |= self._names_behind(name) if name in self.fields else {name}
-        return names
 
     @cached_property
     def reported(self) -> frozenset[str]:

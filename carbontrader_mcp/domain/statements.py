@@ -116,6 +116,7 @@ class _Filing:
         self.taxonomy = rules.taxonomies[taxonomy]
         self._units = _units(self._currency, self._current)
         self._values: dict[str, dict[int, Values]] = {}
+        self._own_values = _own_values(facts, own_tags)
         self._duplicates: list[Duplicate] = []
 
     def read(self, dates: Collection[str]) -> None:
@@ -151,7 +152,8 @@ class _Filing:
         """Figures of the balance sheet and the year to date; those of the quarter alone."""
         figures = self._found(self.taxonomy.instant_steps, balance_date, 0)
         by_length: dict[int, Figures] = {}
-        order = duration_order(self._submission)
+        longest_first = duration_order(self._submission)
+        order = [qtrs for qtrs in longest_first if self._has_values(ddate, qtrs)]
         income = self._first_length(order, INCOME_ANCHORS, ddate, by_length)
         cash_flow = self._first_length(order, CASH_FLOW_ANCHORS, ddate, by_length)
         if income is cash_flow:
@@ -160,7 +162,7 @@ class _Filing:
             of_income, of_cash = self.taxonomy.income_fields, self.taxonomy.cash_flow_fields
             figures |= {field: row for field, row in income.items() if field in of_income}
             figures |= {field: row for field, row in cash_flow.items() if field in of_cash}
-        if order[0] == QTRS_MAX:
+        if longest_first[0] == QTRS_MAX:
             return figures, {}
         quarter = self._at_length(1, ddate, by_length)
         if quarter is income and quarter is cash_flow:
@@ -212,19 +214,23 @@ class _Filing:
             found = by_length[qtrs] = self._found(self.taxonomy.duration_steps, ddate, qtrs)
         return found
 
+    def _has_values(self, ddate: str, qtrs: int) -> bool:
+        return bool(self._values[ddate][qtrs]) or (ddate, qtrs) in self._own_values
+
     def _found(self, steps_of_fields: Steps, ddate: str, qtrs: int) -> Figures:
-        values = self._values[ddate][qtrs]
-        if not values and not self._own_tags:
+        if not self._has_values(ddate, qtrs):
             return {}
+        values, own_values = self._values[ddate][qtrs], self._own_values.get((ddate, qtrs))
         period = PeriodValues(
             values,
             ddate=ddate,
             qtrs=qtrs,
             units=self._units,
             facts=self._facts,
-            own_tags=self._own_tags,
+            own_tags={} if own_values is None else self._own_tags,
+            own_values=own_values or {},
         )
-        return period.figures(steps_of_fields, self.taxonomy.bits_by_name)
+        return period.figures(steps_of_fields, self.taxonomy)
 
 
 def _own_tags(
@@ -234,6 +240,17 @@ def _own_tags(
     for field, tags in (calculated_tags or {}).items():
         own[field] = OwnTags(tags, CALCULATION_RULE)
     return own
+
+
+def _own_values(
+    facts: Sequence[FactRow], own_tags: Mapping[str, OwnTags]
+) -> dict[tuple[str, int], dict[tuple[str, str], float]]:
+    """Per date and length what a filer's own tags are, by tag and unit: the first of each."""
+    wanted = {tag for own in own_tags.values() for tag in own.tags.split(" + ")}
+    values: dict[tuple[str, int], dict[tuple[str, str], float]] = {}
+    for tag, _, ddate, qtrs, unit, value in [row for row in facts if row[0] in wanted]:
+        values.setdefault((ddate, qtrs), {}).setdefault((tag, unit), value)
+    return values
 
 
 def _taxonomy(facts: Collection[FactRow]) -> tuple[str, set[str]]:
