@@ -54,6 +54,8 @@ def calculate(
     method = METHODS[asset_class]
     gathered, attributes = _given(position, asset_class)
     check_inputs(method, gathered.inputs)
+    if all(gathered.inputs.get(name) is not None for name in ("evic_usd", "market_cap_usd")):
+        raise InvalidInputError("Give evic_usd or market_cap_usd, not both.")
     found = None
     if company is not None:
         found = companies.resolve(database, company)

@@ -103,7 +103,7 @@ async def complete(
 async def test_names_and_keys_are_completed(desk: Connections) -> None:
     async with connected(desk) as client:
         run = await answer(client, "run_workflow", company="zzzz")
-        assert await complete(client, "table", "compan") == (["companies", "company_values"], False)
+        assert await complete(client, "table", "company_v") == (["company_values"], False)
         assert await complete(client, "key", "000003", table="companies") == (
             [row["cik"] for row in desk.database.query(
                 "SELECT cik FROM companies WHERE cik LIKE '000003%' ORDER BY cik")],

@@ -201,35 +201,30 @@ def test_a_market_capitalisation_given_with_the_question_comes_before_the_file(
                 }
             ],
         )  # fmt: skip
-    known: dict[str, Any] = {
-        "company": "Acme", "asset_class": "corporate_bonds", "outstanding_amount_usd": 10.0,
-        "today": "2025-11-01",
-    }  # fmt: skip
-    from_file = calculate(database, **known)
-    assert (from_file.denominator, from_file.company_value_usd) == ("evic_user_market_cap", 5200)
-    asked = calculate(database, **known, market_cap_usd=800.0)
-    assert (asked.company_value_usd, asked.denominator_date) == (1000.0, None)
+    bond = {"asset_class": "corporate_bonds", "outstanding_amount_usd": 10.0}
+    known: dict[str, Any] = {"company": "Acme", "today": "2025-11-01"}
+    from_file = calculate(database, position=bond, **known)
+    assert (from_file.denominator, from_file.value_usd) == ("evic_user_market_cap", 5200)
+    asked = calculate(database, position={**bond, "market_cap_usd": 800.0}, **known)
+    assert (asked.value_usd, asked.denominator_date) == (1000.0, None)
     assert asked.attribution_factor == 0.01
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"market_cap_usd": 1.0, "company_value_usd": 1.0}, "not both"),
+        ({"market_cap_usd": 1.0, "evic_usd": 1.0}, "not both"),
         ({"market_cap_usd": 0.0}, "above 0"), ({"market_cap_usd": float("nan")}, "above 0"),
-        ({"market_cap_usd": 1.0, "asset_class": "unlisted_equity"}, "no place"),
+        ({"market_cap_usd": 1.0, "asset_class": "unlisted_equity"}, "no input"),
     ],
 )  # fmt: skip
 def test_a_market_capitalisation_that_would_not_be_used_is_refused(
     database: Database, wrong: dict[str, Any], message: str
 ) -> None:
     store(database)
-    known: dict[str, Any] = {
-        "company": "Acme", "asset_class": "corporate_bonds", "outstanding_amount_usd": 10.0,
-        "today": "2025-11-01",
-    }  # fmt: skip
+    bond = {"asset_class": "corporate_bonds", "outstanding_amount_usd": 10.0}
     with pytest.raises(InvalidInputError, match=message):
-        calculate(database, **{**known, **wrong})
+        calculate(database, company="Acme", position={**bond, **wrong}, today="2025-11-01")
 
 
 def test_the_nearest_float_serves_where_the_filing_has_none(database: Database) -> None:

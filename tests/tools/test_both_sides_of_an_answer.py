@@ -67,7 +67,15 @@ async def calls(client: Client) -> dict[str, list[dict[str, Any]]]:
                 "position": {"asset_class": "business_loans", "outstanding_amount_usd": 0.1},
             },
         ],
-        "explain_calculation": [{"calculation_id": financed["calculation_id"]}],
+        "explain_calculation": [
+            {"calculation_id": financed["calculation_id"]},
+            {
+                "calculation_id": financed["calculation_id"],
+                "changes": {"outstanding_amount_usd": 5e5},
+            },
+        ],
+        "calculate_portfolio_emissions": [{"portfolio_id": "green"}],
+        "get_portfolio_emissions": [{"portfolio_id": "green", "by": "sector"}],
         "get_carbon_prices": [{}],
         "request_quote": [
             {"side": "sell", "instrument": "NZU", "quantity_tco2e": 7.0, "purpose": "price_hedge"}

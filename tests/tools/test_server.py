@@ -15,7 +15,7 @@ from tests.tools.calls import ERAS, answer, connected, refusal
 
 pytestmark = pytest.mark.anyio
 
-CHANGING = {"request_quote", "execute_trade", "run_workflow"}
+CHANGING = {"calculate_portfolio_emissions", "request_quote", "execute_trade", "run_workflow"}
 
 
 async def names(desk: Connections, **options: Any) -> list[str]:
@@ -94,6 +94,8 @@ VALID: dict[str, dict[str, Any]] = {
         "position": {"asset_class": "business_loans", "outstanding_amount_usd": 1e6},
     },
     "explain_calculation": {"calculation_id": "calc-1"},
+    "calculate_portfolio_emissions": {"portfolio_id": "core"},
+    "get_portfolio_emissions": {"portfolio_id": "core"},
     "get_carbon_prices": {"instrument": "EUA"},
     "request_quote": {
         "side": "buy", "instrument": "EUA", "quantity_tco2e": 10.0, "purpose": "price_hedge",
