@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.pcaf import records
 from carbontrader_mcp.domain.pcaf.guards import Value
 from carbontrader_mcp.domain.pcaf.interval import Interval
@@ -20,11 +20,9 @@ from carbontrader_mcp.pcaf_answers import ExplainedCalculation
 from carbontrader_mcp.portfolio.uncertainty import position_interval
 from carbontrader_mcp.portfolio.uncertainty_parameters import Lines
 from carbontrader_mcp.portfolio_emissions import position_record
+from carbontrader_mcp.portfolio_verification import split_id, verify_position
 from db import financed_emissions as calculations
 from db.database import Database
-
-POSITION_PARTS = 3
-"""PORTFOLIO/DAY/POSITION."""
 
 REPORTED = "none"
 FACTOR_BY_OPTION = {"2b": "production", "3a": "economic", "3b": "economic", "3c": "economic"}
@@ -47,8 +45,7 @@ def explain(
         NotFoundError: no calculation has this id.
         InvalidInputError: a change is out of range.
     """
-    text = _record(database, calculation_id)
-    content = json.loads(text)
+    content, verification = _record(database, calculation_id)
     asset_class = AssetClass(content["asset_class"])
     duties = scope_duties(asset_class, published_year=year)
     result = records.recalculate(content)
@@ -61,7 +58,7 @@ def explain(
         known |= {Scope.SCOPE1: result.scope1_and_2_tco2e, Scope.SCOPE2: result.scope1_and_2_tco2e}
     return ExplainedCalculation(
         record=content,
-        verification=records.verify(text),
+        verification=verification,
         interval=_interval(
             content, financed_tco2e(result), content["data_quality_score"], Lines.SCOPE1_AND_2
         ),
@@ -74,13 +71,20 @@ def explain(
     )
 
 
-def _record(database: Database, calculation_id: str) -> str:
-    """A record on file, or one of a portfolio's position, made from what its result rests on."""
-    parts = calculation_id.split("/")
-    if len(parts) == POSITION_PARTS:
-        portfolio_id, as_of_date, position_id = parts
-        return records.to_json(position_record(database, portfolio_id, as_of_date, position_id))
-    return calculations.load_record(database, calculation_id)
+def _record(database: Database, calculation_id: str) -> tuple[dict[str, Any], records.Verification]:
+    """A record on file, or one of a portfolio's position, and whether it verifies."""
+    if "/" not in calculation_id:
+        text, row = calculations.load_record(database, calculation_id)
+        return records.read(text), records.verify(text, row=row, calculation_id=calculation_id)
+    portfolio_id, day, position_id = split_id(calculation_id)
+    if position_id is None:
+        raise InvalidInputError(
+            f"{calculation_id!r} names no position; give PORTFOLIO/DAY/POSITION."
+        )
+    verification, found = verify_position(database, portfolio_id, day, position_id)
+    if found is None:
+        found = position_record(database, portfolio_id, day, position_id)
+    return records.read(records.to_json(found)), verification
 
 
 def _interval(

@@ -15,7 +15,6 @@ from carbontrader_mcp.domain.errors import (
 from carbontrader_mcp.domain.pcaf import records
 from carbontrader_mcp.domain.pcaf.attributes import Attribute, split_position
 from carbontrader_mcp.domain.pcaf.calculation import Calculation, FinancedEmissions
-from carbontrader_mcp.domain.pcaf.engine import ENGINE_VERSION
 from carbontrader_mcp.domain.pcaf.engine import calculate as attribute
 from carbontrader_mcp.domain.pcaf.guards import check_inputs
 from carbontrader_mcp.domain.pcaf.methods import METHODS
@@ -23,7 +22,7 @@ from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition, to_asset_c
 from carbontrader_mcp.domain.pcaf.structures import UnderlyingAsset, structure_inputs
 from db import companies
 from db.company_inputs import OF_A_COMPANY, Gathered, fill_amount, fill_emissions, fill_value
-from db.database import Database, Transaction
+from db.database import Database, Row, Transaction
 from db.factor_inputs import fill_factors
 from db.portfolios import check_portfolio
 
@@ -137,31 +136,10 @@ def store_calculation(
             {
                 "calculation_id": named,
                 "run_id": run_id,
-                "portfolio_id": result.portfolio_id,
-                "position_id": result.position_id,
-                "cik": result.cik,
-                "asset_class": str(result.asset_class),
-                "edition": f"{result.edition}, {result.section}",
-                "reporting_year": result.reporting_year,
-                "outstanding_amount_usd": result.amount_usd,
-                "company_value_usd": result.value_usd,
-                "denominator": result.denominator,
-                "attribution_factor": result.attribution_factor,
-                "scope1_tco2e": result.scope1_tco2e,
-                "scope2_tco2e": result.scope2_tco2e,
-                "scope1_and_2_tco2e": result.scope1_and_2_tco2e,
-                "scope3_tco2e": result.scope3_tco2e,
-                "scope1_incl_lulucf_tco2e": result.scope1_incl_lulucf_tco2e,
-                "economic_emission_intensity_tco2e_per_million_usd": (
-                    result.economic_emission_intensity_tco2e_per_million_usd
-                ),
-                "pcaf_option": result.pcaf_option,
-                "data_quality_score": result.data_quality_score,
+                **records.columns_of(asdict(result)),
                 "methodology": "; ".join(result.formulas),
                 "inputs": json.dumps([asdict(item) for item in result.inputs]),
                 "warnings": json.dumps(list(result.warnings)),
-                "is_synthetic": int(result.is_synthetic),
-                "engine_version": ENGINE_VERSION,
                 "calculated_at": now,
                 "record": records.to_json(result),
             }
@@ -176,26 +154,27 @@ def _is_kept(reader: Database | Transaction, calculation_id: str) -> bool:
     return found is not None
 
 
-def load_record(database: Database, calculation_id: str) -> str:
-    """The record of a calculation, as it was written.
+def load_record(database: Database, calculation_id: str) -> tuple[str, Row]:
+    """The record of a calculation as it was written, and its row.
 
     Raises:
         NotFoundError: no calculation has this id.
         InsufficientDataError: it was kept before records were.
     """
     row = database.first(
-        "SELECT record FROM financed_emissions WHERE calculation_id = :id", id=calculation_id
+        "SELECT * FROM financed_emissions WHERE calculation_id = :id", id=calculation_id
     )
     if row is None:
         raise NotFoundError(
-            f"No calculation {calculation_id!r} on file; the table financed_emissions lists them."
+            f"No calculation {calculation_id[:60]!r} on file; the table financed_emissions lists"
+            " them."
         )
     if row["record"] is None:
         raise InsufficientDataError(
             f"Calculation {calculation_id} was kept by an earlier version, which wrote no record;"
             " calculate it again."
         )
-    return row["record"]
+    return row["record"], row
 
 
 def _given(

@@ -12,7 +12,7 @@ from carbontrader_mcp.domain.errors import (
     NotFoundError,
 )
 from carbontrader_mcp.domain.pcaf.calculation import FinancedEmissions
-from carbontrader_mcp.domain.pcaf.records import to_json, verify
+from carbontrader_mcp.domain.pcaf.records import Verification, to_json, verify
 from carbontrader_mcp.domain.pcaf.what_if import what_if
 from db.database import Database
 from db.financed_emissions import calculate, load_record, store, store_calculation
@@ -101,6 +101,11 @@ def run(database: Database, **arguments: Any) -> FinancedEmissions:
         today="2025-11-01",
         **{"company": "Acme", **known},
     )
+
+
+def verified(database: Database, found: FinancedEmissions) -> Verification:
+    text, row = load_record(database, found.calculation_id)
+    return verify(text, row=row, calculation_id=found.calculation_id)
 
 
 def test_an_amount_is_attributed_by_equity_plus_debt_of_an_unlisted_company(
@@ -210,7 +215,7 @@ def test_the_same_calculation_is_kept_once_and_verifies(database: Database) -> N
     store(database, run(database, portfolio_id="core"), now="2025-11-02T00:00:00Z")
     rows = database.query("SELECT calculation_id, calculated_at FROM financed_emissions")
     assert [tuple(row.values()) for row in rows] == [(found.calculation_id, "2025-11-01T00:00:00Z")]
-    verification = verify(load_record(database, found.calculation_id))
+    verification = verified(database, found)
     assert verification.is_verified
     assert verification.differences == ()
 
@@ -222,7 +227,7 @@ def test_a_record_that_was_edited_does_not_verify(database: Database) -> None:
         transaction.execute(
             "UPDATE financed_emissions SET record = replace(record, '40001.0', '40002.0')"
         )
-    verification = verify(load_record(database, found.calculation_id))
+    verification = verified(database, found)
     assert not verification.is_verified
     assert not verification.is_unaltered
     assert "scope1_tco2e" in {difference.field for difference in verification.differences}
@@ -258,7 +263,8 @@ def test_a_structure_is_calculated_from_its_assets_and_verifies(database: Databa
     )
     assert found.scope1_and_2_tco2e == pytest.approx(1200)
     assert found.data_quality_score == pytest.approx(3.2)
-    assert verify(to_json(found)).is_verified
+    store(database, found, now="2025-11-01T00:00:00Z")
+    assert verified(database, found).is_verified
 
 
 def test_a_what_if_splits_its_difference_by_driver(database: Database) -> None:
@@ -272,3 +278,36 @@ def test_a_what_if_splits_its_difference_by_driver(database: Database) -> None:
     assert effects.financed_amount_tco2e == pytest.approx(-2400.05)
     assert (effects.company_value_tco2e or 0) < 0
     assert effects.data_quality_tco2e == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "scope1_and_2_tco2e = 0.0",
+        "data_quality_score = 1.0",
+        "record = '{'",
+        "record = replace(record, 'business_loans', 'foo')",
+        "record = replace(record, '40001.0', '-1.0')",
+    ],
+)
+def test_a_changed_row_or_a_damaged_record_does_not_verify(database: Database, change: str) -> None:
+    found = run(database, outstanding_amount_usd=10e6)
+    store(database, found, now="2025-11-01T00:00:00Z")
+    with database.transaction() as transaction:
+        transaction.execute(f"UPDATE financed_emissions SET {change}")
+    assert not verified(database, found).is_verified
+
+
+def test_the_record_of_another_calculation_does_not_verify(database: Database) -> None:
+    found, other = (run(database, outstanding_amount_usd=amount) for amount in (10e6, 20e6))
+    store(database, found, now="2025-11-01T00:00:00Z")
+    store(database, other, now="2025-11-01T00:00:00Z")
+    with database.transaction() as transaction:
+        transaction.execute(
+            "UPDATE financed_emissions SET record = (SELECT record FROM financed_emissions"
+            " WHERE calculation_id = :other) WHERE calculation_id = :own",
+            other=other.calculation_id,
+            own=found.calculation_id,
+        )
+    assert not verified(database, found).is_verified
+    assert verified(database, other).is_verified

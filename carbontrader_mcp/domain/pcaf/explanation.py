@@ -29,7 +29,7 @@ def formulas_in_words(
         formulas.append(
             f"{_equation('value', _filled(value, known), found.denominator)} ({value.name})"
         )
-    for option, line, step in _lines_used(method, edition, found, known):
+    for option, line, step in _lines_used(edition, found, known):
         emissions = _filled(step, known)
         result = found.lines.get(line)
         if result is None:
@@ -50,7 +50,7 @@ def step_warnings(
     steps = [_serving(method.numerators, edition, known)]
     fixed = _serving(method.factors, edition, known)
     steps.append(_serving(method.denominators, edition, known) if fixed is None else fixed)
-    steps += [step for _, _, step in _lines_used(method, edition, found, known)]
+    steps += [step for _, _, step in _lines_used(edition, found, known)]
     warnings: dict[str, None] = {}
     for step in steps:
         if step is None:
@@ -68,12 +68,15 @@ def option_why(method: Method, edition: Edition, found: Walk) -> str:
 
     Nothing outstanding needs no option.
     """
-    used = _option(method.options, found.option)
+    used = found.used
     if used is None:
         return "Nothing is outstanding, so nothing is financed; no option is needed."
-    score = "a weighted mean" if used.score is None else f"score {used.score}"
-    text = f"Option {used.number} ({used.meaning}), {score}"
-    if used is next(o for o in method.options if o.since <= edition):
+    if used.score is None:
+        score = "not scored" if used.score_input is None else "score the weighted mean"
+        return f"Option {used.number} ({used.meaning}), {score}."
+    text = f"Option {used.number} ({used.meaning}), score {used.score}"
+    scores = [o.score for o in method.options if o.score is not None and o.since <= edition]
+    if used.score == min(scores):
         return f"{text}: the best there is for this class."
     return f"{text}: the best the inputs allow."
 
@@ -82,7 +85,7 @@ def better_options(
     method: Method, edition: Edition, found: Walk, known: Mapping[str, Value]
 ) -> tuple[BetterOption, ...]:
     """Options of a better score than the one used, each with the inputs it lacks."""
-    used = _option(method.options, found.option)
+    used = found.used
     better: list[BetterOption] = []
     if used is None or found.score is None:
         return ()
@@ -122,13 +125,9 @@ def _cheapest(steps: Sequence[Step], known: Mapping[str, Value]) -> list[str]:
 
 
 def _lines_used(
-    method: Method, edition: Edition, found: Walk, known: Mapping[str, Value]
+    edition: Edition, found: Walk, known: Mapping[str, Value]
 ) -> Iterator[tuple[Option, str, Step]]:
-    for options, number in (
-        (method.options, found.option),
-        (method.scope3_options, found.scope3_option),
-    ):
-        option = _option(options, number)
+    for option in (found.used, found.used_scope3):
         if option is None:
             continue
         for line, steps in option.lines.items():
@@ -149,10 +148,6 @@ def _serving(steps: Sequence[Step], edition: Edition, known: Mapping[str, Value]
         ):
             return step
     return None
-
-
-def _option(options: Sequence[Option], number: Any) -> Option | None:
-    return next((option for option in options if option.number == number), None)
 
 
 def _amount_in_words(

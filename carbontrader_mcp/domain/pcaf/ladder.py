@@ -45,7 +45,8 @@ class Walk:
     `factor` is the attribution factor used, `factor_uncapped` before a cap; both are unknown for
     an option without one. `lines` are financed emissions and what is attributed like them;
     `whole_lines` the same before a weighting (Part B). `counterparty` is the main line before
-    attribution, unknown for an option without a factor.
+    attribution, unknown for an option without a factor. `used` are the options themselves, known
+    for one position only: several may have the same number.
     """
 
     numerator: Any
@@ -64,6 +65,8 @@ class Walk:
     undrawn_amount: Any
     undrawn_lines: Mapping[str, Any]
     extras: Mapping[str, Any]
+    used: Option | None
+    used_scope3: Option | None
 
 
 def walk(method: Method, edition: Edition, algebra: Algebra) -> Walk:
@@ -115,7 +118,13 @@ def walk(method: Method, edition: Edition, algebra: Algebra) -> Walk:
             name: quantity(name, steps, edition, algebra)[0]
             for name, steps in method.extras.items()
         },
+        used=_used(ladder),
+        used_scope3=_used(ladder3),
     )
+
+
+def _used(ladder: Sequence["_Branch"]) -> Option | None:
+    return next((branch.option for branch in ladder if branch.serves is True), None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, cast
 
-from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError
 from carbontrader_mcp.domain.pcaf.attributes import Attribute
 from carbontrader_mcp.domain.pcaf.calculation import Calculation, FinancedEmissions
 from carbontrader_mcp.domain.pcaf.engine import ENGINE_VERSION, calculate
@@ -14,6 +14,20 @@ from carbontrader_mcp.domain.pcaf.guards import Value
 from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, AssetClass, Edition
 
 ID_DIGITS: Final = 24
+PREFIX: Final = "calc-"
+SAME_NAMES: Final = (
+    "attribution_factor",
+    "scope1_tco2e",
+    "scope2_tco2e",
+    "scope1_and_2_tco2e",
+    "scope3_tco2e",
+    "scope1_incl_lulucf_tco2e",
+    "economic_emission_intensity_tco2e_per_million_usd",
+    "pcaf_option",
+    "data_quality_score",
+)
+"""Figures whose column is named as their field."""
+
 ENGINE_FIELDS: Final = tuple(
     field.name for field in fields(Calculation) if field.name not in ("inputs", "warnings")
 )
@@ -77,7 +91,7 @@ def calculation_id(content: Mapping[str, Any]) -> str:
     """The identifier of a record: a hash of everything in it but the identifier."""
     parts = {name: value for name, value in content.items() if name != "calculation_id"}
     digest = hashlib.sha256(_canonical(parts).encode()).hexdigest()
-    return f"calc-{digest[:ID_DIGITS]}"
+    return f"{PREFIX}{digest[:ID_DIGITS]}"
 
 
 def edition_of(title: str) -> Edition:
@@ -110,30 +124,99 @@ def recalculate(
     )
 
 
-def verify(text: str) -> Verification:
-    """Calculate a record again and compare every field of the result, bit for bit.
+def columns_of(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a record as a table of calculations shows them."""
+    return {
+        "portfolio_id": content["portfolio_id"],
+        "position_id": content["position_id"],
+        "cik": content["cik"],
+        "asset_class": str(content["asset_class"]),
+        "edition": f"{content['edition']}, {content['section']}",
+        "reporting_year": content["reporting_year"],
+        "outstanding_amount_usd": content["amount_usd"],
+        "company_value_usd": content["value_usd"],
+        "denominator": content["denominator"],
+        **{name: content[name] for name in SAME_NAMES},
+        "is_synthetic": int(content["is_synthetic"]),
+        "engine_version": content["engine_version"],
+    }
 
-    Raises:
-        InvalidInputError: the text is not a record.
+
+def verify(text: str, *, row: Mapping[str, Any], calculation_id: str) -> Verification:
+    """Calculate a record again and compare every field, bit for bit, with it and with its row.
+
+    The identifier must be that of the content; a run's calculation stands under the run's name.
+    What cannot be calculated again is a difference, not an error.
     """
-    content = _parsed(text)
-    again = json.loads(_canonical(asdict(recalculate(content))))
-    differences = tuple(
-        Difference(
-            field=name, recorded=_canonical(content[name]), calculated=_canonical(again[name])
-        )
-        for name in ENGINE_FIELDS
-        if _canonical(content.get(name)) != _canonical(again[name])
-    )
-    is_unaltered = calculation_id(content) == content["calculation_id"]
+    try:
+        content = _parsed(text)
+        named = _identifier(content)
+    except (ValueError, InvalidInputError) as error:
+        return _unreadable(calculation_id, str(error))
+    is_own = not calculation_id.startswith(PREFIX) or content["calculation_id"] == calculation_id
+    differences = [
+        *_row_differences(content, row),
+        *_recalculated_differences(content),
+    ]
+    if not is_own:
+        differences.insert(0, _difference("calculation_id", calculation_id, named))
+    is_unaltered = named == content["calculation_id"] and is_own
     return Verification(
-        calculation_id=content["calculation_id"],
+        calculation_id=calculation_id,
         is_verified=is_unaltered and not differences,
         is_unaltered=is_unaltered,
-        engine_version_recorded=content["engine_version"],
+        engine_version_recorded=str(content["engine_version"]),
         engine_version_now=ENGINE_VERSION,
-        differences=differences,
+        differences=tuple(differences),
     )
+
+
+def _identifier(content: Mapping[str, Any]) -> str:
+    return calculation_id(content)
+
+
+def _unreadable(identifier: str, reason: str) -> Verification:
+    return Verification(
+        calculation_id=identifier,
+        is_verified=False,
+        is_unaltered=False,
+        engine_version_recorded="unknown",
+        engine_version_now=ENGINE_VERSION,
+        differences=(Difference(field="record", recorded="unreadable", calculated=reason[:200]),),
+    )
+
+
+def _row_differences(content: Mapping[str, Any], row: Mapping[str, Any]) -> list[Difference]:
+    """Columns of the table that are not as the record has them."""
+    return [
+        _difference(name, row[name], value)
+        for name, value in columns_of(content).items()
+        if name in row and row[name] != value
+    ]
+
+
+def _recalculated_differences(content: Mapping[str, Any]) -> list[Difference]:
+    try:
+        again = json.loads(_canonical(asdict(recalculate(content))))
+    except (CarbonTraderError, ValueError, KeyError, TypeError) as error:
+        return [Difference(field="record", recorded="given", calculated=f"refused: {error}"[:200])]
+    return [
+        _difference(name, content.get(name), again[name])
+        for name in ENGINE_FIELDS
+        if _canonical(content.get(name)) != _canonical(again[name])
+    ]
+
+
+def _difference(field: str, recorded: Any, calculated: Any) -> Difference:
+    return Difference(field=field, recorded=_canonical(recorded), calculated=_canonical(calculated))
+
+
+def read(text: str) -> dict[str, Any]:
+    """A record as it was written. Raises InvalidInputError where the text is none."""
+    try:
+        return _parsed(text)
+    except ValueError as error:
+        raise InvalidInputError("The record cannot be read: it is no JSON.") from error
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a calculation would be with other inputs, and the difference by driver (box 6.1-3)."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,18 +14,45 @@ from carbontrader_mcp.domain.pcaf.position_state import PositionState
 from carbontrader_mcp.domain.pcaf.records import recalculate
 
 USD_PER_MILLION: Final = 1_000_000
-SPLITS: Final[Mapping[str, tuple[tuple[str, str, float], ...]]] = {
-    "2b": (("production_quantity", "production_factor_tco2e_per_unit", 1.0),),
-    "3a": (
-        ("revenue_usd", "sector_scope1_and_2_per_million_usd_revenue", USD_PER_MILLION),
-        (
-            "project_cost_usd",
-            "sector_tco2e_per_million_usd_project_cost",
-            USD_PER_MILLION,
-        ),
+KWH_PER_MWH: Final = 1_000
+SPLITS: Final = (
+    (("production_quantity",), ("production_factor_tco2e_per_unit",), 1.0),
+    (("revenue_usd",), ("sector_scope1_and_2_per_million_usd_revenue",), USD_PER_MILLION),
+    (
+        ("revenue_usd",),
+        ("sector_scope1_per_million_usd_revenue", "sector_scope2_per_million_usd_revenue"),
+        USD_PER_MILLION,
     ),
-}
-"""Options whose emissions are one activity × one factor ÷ a unit."""
+    (("project_cost_usd",), ("sector_tco2e_per_million_usd_project_cost",), USD_PER_MILLION),
+    (("energy_mwh",), ("energy_factor_tco2e_per_mwh",), 1.0),
+    (
+        ("floor_area_m2", "label_energy_kwh_per_m2"),
+        ("energy_factor_tco2e_per_mwh",),
+        KWH_PER_MWH,
+    ),
+    (
+        ("floor_area_m2", "statistics_energy_kwh_per_m2"),
+        ("energy_factor_tco2e_per_mwh",),
+        KWH_PER_MWH,
+    ),
+    (
+        ("buildings_count", "statistics_energy_kwh_per_building"),
+        ("energy_factor_tco2e_per_mwh",),
+        KWH_PER_MWH,
+    ),
+    (("distance_km",), ("vehicle_factor_tco2e_per_km",), 1.0),
+    (("distance_km", "fuel_litres_per_km"), ("fuel_factor_tco2e_per_litre",), 1.0),
+    (("fuel_litres",), ("fuel_factor_tco2e_per_litre",), 1.0),
+    (
+        ("distance_km", "electricity_kwh_per_km"),
+        ("electricity_factor_tco2e_per_mwh",),
+        KWH_PER_MWH,
+    ),
+)
+"""Activities, factors that are summed, and a unit: emissions = Π activities × Σ factors ÷ unit.
+
+Where several carriers are summed no one factor stands apart, and none is shown.
+"""
 
 PER_USD: Final[Mapping[str, tuple[str | None, str]]] = {
     "3b": (None, "sector_scope1_and_2_per_million_usd_assets"),
@@ -99,15 +127,21 @@ def position_state(result: Calculation) -> PositionState | None:
 
 
 def _split(result: Calculation, inputs: Mapping[str, Value]) -> dict[str, float]:
-    for activity, factor, unit in SPLITS.get(result.pcaf_option or "", ()):
-        amount, rate = inputs.get(activity), inputs.get(factor)
-        if (
-            isinstance(amount, float)
-            and isinstance(rate, float)
-            and _is_near(amount * (rate / unit), result.counterparty_tco2e or 0.0)
-        ):
-            return {"activity": amount, "emission_factor": rate / unit}
+    """Activity and emission factor, where their product is the counterparty's emissions."""
+    for activities, factors, unit in SPLITS:
+        amounts = [_number(inputs.get(name)) for name in activities]
+        rates = [_number(inputs.get(name)) for name in factors]
+        if None in amounts or None in rates:
+            continue
+        activity = math.prod(amount for amount in amounts if amount is not None)
+        factor = math.fsum(rate for rate in rates if rate is not None) / unit
+        if _is_near(activity * factor, result.counterparty_tco2e or 0.0):
+            return {"activity": activity, "emission_factor": factor}
     return {}
+
+
+def _number(value: Value | None) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _state_without_factor(result: Calculation, inputs: Mapping[str, Value]) -> PositionState | None:
