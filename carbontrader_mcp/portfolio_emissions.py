@@ -1,43 +1,44 @@
 """A portfolio's emissions: positions on file, what their companies report, the engine over columns.
 
 The positions are those imported, else those of the loan book `lending_data`. What a position says
-of itself goes first; what it does not say is taken from its company's files.
+of itself goes first; what it does not say is taken from its company's files, then looked up by its
+attributes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import polars as pl
 
-from carbontrader_mcp.domain.errors import NotFoundError
+from carbontrader_mcp.domain.errors import InsufficientDataError, NotFoundError
 from carbontrader_mcp.domain.pcaf import records
 from carbontrader_mcp.domain.pcaf.calculation import FinancedEmissions
 from carbontrader_mcp.domain.pcaf.engine import ENGINE_VERSION, calculate
 from carbontrader_mcp.domain.pcaf.guards import Value
-from carbontrader_mcp.domain.pcaf.inputs import INPUTS
-from carbontrader_mcp.domain.pcaf.method import inputs_of, required
+from carbontrader_mcp.domain.pcaf.method import inputs_of
 from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, AssetClass, Edition
 from carbontrader_mcp.pcaf_answers import PortfolioEmissions
 from carbontrader_mcp.portfolio.book import calculate_frame
 from carbontrader_mcp.portfolio_change import change_since, evic_adjustment, interval_of
+from carbontrader_mcp.portfolio_company_inputs import (
+    OnProgress,
+    company_inputs,
+    fillable,
+    with_company_inputs,
+)
+from carbontrader_mcp.portfolio_factor_inputs import with_factor_inputs
 from db import portfolio_emissions as results
-from db.company_inputs import OF_A_COMPANY, emissions_inputs
 from db.database import Database
 from db.portfolio_emissions import COLUMNS, CompanyInputs
+from db.portfolio_factors import FactorSet, load_factor_set
 from db.portfolio_positions import list_books, load_positions
 from db.portfolios import check_portfolio
 
-OnProgress = Callable[[int, int], None]
 BATCH_ROWS: Final = 20_000
-KINDS: Final = {"number": pl.Float64, "flag": pl.Boolean, "word": pl.String}
-FILLED: Final = "_filled"
-VALUE_ONLY_BOOK: Final = AssetClass.UNLISTED_EQUITY
-"""The one class whose value is never EVIC, so that a company has two sets of inputs."""
-
 
 NOTES: Final = (
     "Financed, sovereign, facilitated and insured emissions are never summed; scope 3 is never"
@@ -64,10 +65,11 @@ def calculate_portfolio(
     """
     check_portfolio(database, portfolio_id)
     day, positions = _positions(database, portfolio_id, as_of_date)
-    known = _company_inputs(
-        database, positions, year=int(day[:4]), today=now[:10], on_progress=on_progress
+    year = _year_of(day)
+    known = company_inputs(database, positions, year=year, today=now[:10], on_progress=on_progress)
+    filled, factor_sets = with_factor_inputs(
+        database, with_company_inputs(positions, known), year=year
     )
-    filled = _with_company_inputs(positions, known)
     rows = _results(filled, edition)
     with database.transaction() as transaction:
         results.replace_results(
@@ -78,6 +80,7 @@ def calculate_portfolio(
             engine_version=ENGINE_VERSION,
             now=now,
             company_inputs=known.values(),
+            factor_sets=factor_sets,
             rows=_batches(rows),
         )
     return portfolio_emissions(database, portfolio_id, as_of_date=day, by="asset_class")
@@ -130,26 +133,21 @@ def position_record(
         CarbonTraderError: the position has no result; the message says why.
     """
     row, company = results.load_result(database, portfolio_id, as_of_date, position_id)
-    own: dict[str, Value] = json.loads(row["inputs"])
+    factors = load_factor_set(database, row["factors_id"])
     asset_class = AssetClass(row["asset_class"])
-    method = METHODS[asset_class]
-    inputs: dict[str, Value | None] = dict(own)
-    sources = dict.fromkeys(
-        own, f"portfolio {portfolio_id} of {as_of_date}, position {position_id}"
-    )
-    if company is not None:
-        for name in _fillable(asset_class, list(own)):
-            if name in company.inputs:
-                inputs[name] = company.inputs[name]
-                sources[name] = company.sources.get(name, "company on file")
+    own: dict[str, Value] = json.loads(row["inputs"])
+    own_source = f"portfolio {portfolio_id} of {as_of_date}, position {position_id}"
+    inputs, sources = _joined(asset_class, own, own_source, company, factors)
+    notes = tuple(note for found in (company, factors) if found for note in found.warnings)
+    unknown = tuple(note for found in (company, factors) if found for note in found.missing_because)
     edition = next(e for e, title in EDITION_TITLES.items() if title == row["edition"])
-    result = calculate(
-        asset_class,
-        {name: value for name, value in inputs.items() if name in inputs_of(method)},
-        edition=edition,
-        sources=sources,
-        warnings=() if company is None else (*company.warnings, *company.missing_because),
-    )
+    try:
+        result = calculate(
+            asset_class, inputs, edition=edition, sources=sources, warnings=(*notes, *unknown)
+        )
+    except InsufficientDataError as error:
+        raise InsufficientDataError(" ".join((str(error), *unknown))) from error
+    year = None if factors is None else _year_of(as_of_date)
     return records.record(
         result,
         records.Context(
@@ -157,12 +155,45 @@ def position_record(
             cik=row["cik"],
             portfolio_id=portfolio_id,
             position_id=position_id,
-            reporting_year=None if company is None else company.reporting_year,
+            reporting_year=year if company is None else company.reporting_year,
             denominator=result.value_basis if company is None else company.denominator,
             denominator_date=None if company is None else company.denominator_date,
             is_synthetic=bool(row["is_synthetic"]),
+            attributes=() if factors is None else factors.listed,
         ),
     )
+
+
+def _joined(
+    asset_class: AssetClass,
+    own: Mapping[str, Value],
+    own_source: str,
+    company: CompanyInputs | None,
+    factors: FactorSet | None,
+) -> tuple[dict[str, Value | None], dict[str, str]]:
+    """The inputs of a position as its columns were filled, each with its source."""
+    inputs: dict[str, Value | None] = dict(own)
+    sources = dict.fromkeys(own, own_source)
+    if company is not None:
+        for name in fillable(asset_class, list(own)):
+            if name in company.inputs:
+                inputs[name] = company.inputs[name]
+                sources[name] = company.sources.get(name, "company on file")
+    if factors is not None:
+        found = {
+            **factors.inputs,
+            **{name: inputs[other] for name, other in factors.copies.items()},
+        }
+        for name, value in found.items():
+            inputs[name] = value
+            sources[name] = factors.sources[name]
+    taken = inputs_of(METHODS[asset_class])
+    return {name: value for name, value in inputs.items() if name in taken}, sources
+
+
+def _year_of(day: str) -> int:
+    """The reporting year: that of the day of the positions."""
+    return int(day[:4])
 
 
 def _positions(
@@ -219,118 +250,6 @@ def _of_the_loan_book(row: Any) -> dict[str, Any]:
     }
 
 
-def _company_inputs(
-    database: Database,
-    positions: pl.DataFrame,
-    *,
-    year: int,
-    today: str,
-    on_progress: OnProgress,
-) -> dict[tuple[str, bool], CompanyInputs]:
-    """By CIK and whether the value is at book only; companies of positions that need them."""
-    wanted = (
-        positions.filter(
-            pl.col("cik").is_not_null() & pl.col("asset_class").is_in(list(map(str, OF_A_COMPANY)))
-        )
-        .select("cik", is_book=pl.col("asset_class") == VALUE_ONLY_BOOK)
-        .unique(maintain_order=True)
-        .rows()
-    )
-    found: dict[tuple[str, bool], CompanyInputs] = {}
-    for number, (cik, is_book) in enumerate(wanted, start=1):
-        found[cik, is_book] = results.load_company_inputs(
-            database,
-            cik,
-            asset_class=VALUE_ONLY_BOOK if is_book else AssetClass.BUSINESS_LOANS,
-            year=year,
-            today=today,
-        )
-        on_progress(number, len(wanted))
-    return found
-
-
-def _with_company_inputs(
-    positions: pl.DataFrame, known: dict[tuple[str, bool], CompanyInputs]
-) -> pl.DataFrame:
-    """Positions with the company's figures where their own say nothing of emissions or value."""
-    names = sorted({name for item in known.values() for name in item.inputs})
-    book = positions.with_columns(is_book=pl.col("asset_class") == VALUE_ONLY_BOOK)
-    if not known:
-        return book.with_columns(inputs_id=pl.lit(None, dtype=pl.String))
-    table = pl.DataFrame(
-        [
-            {
-                "cik": cik,
-                "is_book": is_book,
-                "inputs_id": item.inputs_id,
-                "company_is_synthetic": item.is_synthetic,
-                **{f"{name}{FILLED}": item.inputs.get(name) for name in names},
-            }
-            for (cik, is_book), item in known.items()
-        ],
-        schema={
-            "cik": pl.String,
-            "is_book": pl.Boolean,
-            "inputs_id": pl.String,
-            "company_is_synthetic": pl.Boolean,
-            **{f"{name}{FILLED}": KINDS[INPUTS[name].kind] for name in names},
-        },
-    )
-    joined = book.join(table, on=["cik", "is_book"], how="left", maintain_order="left")
-    parts = [
-        _filled(part, AssetClass(str(asset_class)), names)
-        for (asset_class,), part in joined.partition_by(
-            "asset_class", as_dict=True, maintain_order=True
-        ).items()
-    ]
-    return pl.concat(parts, how="diagonal_relaxed").drop(f"{name}{FILLED}" for name in names)
-
-
-def _filled(part: pl.DataFrame, asset_class: AssetClass, names: Sequence[str]) -> pl.DataFrame:
-    """One class: what the company's files say where the position itself says nothing."""
-    if asset_class not in OF_A_COMPANY:
-        return part.with_columns(inputs_id=pl.lit(None, dtype=pl.String))
-    emissions, values = _groups(asset_class)
-    fills: list[pl.Expr] = []
-    for group in (emissions, values):
-        present = [name for name in group if name in part.columns]
-        is_empty = (
-            pl.all_horizontal(pl.col(name).is_null() for name in present)
-            if present
-            else pl.lit(value=True)
-        )
-        for name in names:
-            if name in group:
-                own = pl.col(name) if name in part.columns else pl.lit(None)
-                fills.append(
-                    pl.when(is_empty).then(pl.col(f"{name}{FILLED}")).otherwise(own).alias(name)
-                )
-    return part.with_columns(fills)
-
-
-def _groups(asset_class: AssetClass) -> tuple[set[str], set[str]]:
-    """Inputs that speak of emissions, and those that speak of the value: each is filled whole."""
-    method = METHODS[asset_class]
-    emissions = {
-        *emissions_inputs(method),
-        "emissions_are_verified",
-        "stated_option",
-        "revenue_usd",
-    }
-    values = {name for step in method.denominators for name in required(step.formula)}
-    return emissions, {*values, "is_listed"} - emissions
-
-
-def _fillable(asset_class: AssetClass, own: Sequence[str]) -> set[str]:
-    """The inputs a company may fill beside those of the position itself."""
-    return {
-        name
-        for group in _groups(asset_class)
-        if not any(given in group for given in own)
-        for name in group
-    }
-
-
 def _results(book: pl.DataFrame, edition: Edition) -> pl.DataFrame:
     """Results in the order of COLUMNS."""
     lazy = calculate_frame(book.drop("inputs", strict=False), edition=edition)
@@ -346,8 +265,9 @@ def _results(book: pl.DataFrame, edition: Edition) -> pl.DataFrame:
         extra, on="position_id", how="left", maintain_order="left"
     )
     is_synthetic = pl.col("is_synthetic").cast(pl.Boolean)
-    if "company_is_synthetic" in joined.columns:
-        is_synthetic = is_synthetic | pl.col("company_is_synthetic").fill_null(value=False)
+    for name in ("company_is_synthetic", "factors_are_synthetic"):
+        if name in joined.columns:
+            is_synthetic = is_synthetic | pl.col(name).fill_null(value=False)
     factor = pl.col("attribution_factor")
     return joined.with_columns(
         counterparty_tco2e=pl.when(factor > 0).then(

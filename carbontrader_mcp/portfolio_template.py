@@ -69,18 +69,17 @@ def _describe(asset_class: AssetClass) -> None:
 
     from carbontrader_mcp.domain.pcaf.inputs import INPUTS
     from carbontrader_mcp.domain.portfolio_columns import columns_of
-    from carbontrader_mcp.domain.portfolio_position_columns import POSITION_COLUMNS
+    from carbontrader_mcp.domain.portfolio_position_columns import TEXT_COLUMNS
     from carbontrader_mcp.figure_table import FigureTable
 
     table = FigureTable(
         headings=("column", "unit", "allowed"), figures=frozenset(), text_heading="meaning"
     )
     for name in columns_of(asset_class):
-        column = POSITION_COLUMNS.get(name)
+        column = TEXT_COLUMNS.get(name)
         if column is not None:
-            allowed = f"text of up to {column.length_max}"
             required = " Required." if column.is_required else ""
-            table.add(name, "", allowed, text=f"{column.meaning}{required}")
+            table.add(name, "", column.allowed, text=f"{column.meaning}{required}")
             continue
         item = INPUTS.get(name) or INPUTS[f"{name}_usd"]
         unit = item.unit if name in INPUTS else "the currency of the row"

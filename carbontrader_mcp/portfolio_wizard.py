@@ -18,7 +18,7 @@ from carbontrader_mcp.domain.portfolio_columns import (
     target_of,
     told_text,
 )
-from carbontrader_mcp.domain.portfolio_position_columns import POSITION_COLUMNS
+from carbontrader_mcp.domain.portfolio_position_columns import TEXT_COLUMNS
 
 ANSWERS_MAX = 5
 SHOWN_CHARACTERS_MAX = 60
@@ -50,7 +50,7 @@ def _answer(question: Question, samples: Sequence[str], ask: Ask) -> str:
     lines.append(f"Values: {', '.join(samples) or 'none'}")
     for number, name in enumerate(question.candidates, 1):
         item = INPUTS.get(name)
-        meaning = item.meaning if item else POSITION_COLUMNS[name].meaning if name != IGNORE else ""
+        meaning = item.meaning if item else TEXT_COLUMNS[name].meaning if name != IGNORE else ""
         lines.append(f"  {number}  {name}  {meaning}".rstrip())
     lines.append(
         f"A number, an input with its unit in brackets such as floor_area_m2 [sqft], or {IGNORE}: "

@@ -45,6 +45,13 @@ NEEDED: Final = MappingProxyType(
 """The attributes an input is looked up by: one of each group."""
 
 
+REVENUE_OF_INSURED: Final = ("revenue_usd", "customer_revenue_usd")
+"""The one input that is filled from another of the position: the first, by the second."""
+
+VALUES_REGARDED: Final = ("powertrain", "efficiency_source")
+"""Of these inputs the value counts for what is looked up, of others whether they are known."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FactorInputs:
     """Inputs that attributes lead to, with sources; `missing_because` says what they do not.
@@ -95,6 +102,21 @@ def factor_inputs_by_attributes(
     """
     lookups = Lookups(database)
     return [_of_row(lookups, row) for row in rows]
+
+
+@cache
+def inputs_regarded(method: Method) -> tuple[str, ...]:
+    """The inputs of a class on which it depends what is looked up for its attributes."""
+    regarded = {
+        *(name for needs in _needs(method) for name in needs),
+        *(name for fills in names.ATTRIBUTES.values() for name in fills),
+        *names.ONLY_WITHOUT,
+        *(name for others in names.ONLY_WITHOUT.values() for name in others),
+        *VALUES_REGARDED,
+        *REVENUE_OF_INSURED,
+        "asset_turnover_ratio",
+    }
+    return tuple(name for name in inputs_of(method) if name in regarded)
 
 
 def _of_row(lookups: Lookups, row: Mapping[str, Any]) -> FactorInputs:

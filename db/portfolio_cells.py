@@ -9,9 +9,10 @@ from typing import Final
 from carbontrader_mcp.domain.company_identifiers import cik_of, isin_of, lei_of
 from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.outside_text import clean
+from carbontrader_mcp.domain.pcaf.attributes import attribute_of_text
 from carbontrader_mcp.domain.pcaf.inputs import Input
 from carbontrader_mcp.domain.portfolio_columns import ColumnReading
-from carbontrader_mcp.domain.portfolio_position_columns import POSITION_COLUMNS
+from carbontrader_mcp.domain.portfolio_position_columns import ATTRIBUTE_COLUMNS, POSITION_COLUMNS
 from db.columns import pl
 from db.portfolio_faults import Cells
 from db.portfolio_files import LINE, RawTable, exact_name
@@ -47,7 +48,12 @@ def read_cells(
     cells = Cells(frame=raw.frame.select(LINE), is_workbook=raw.is_workbook)
     for reading in readings:
         values = raw.frame.get_column(f"c{raw.headers.index(reading.header)}")
-        read = {"as_of_date": _days, "currency": _currencies, "asset_class": _classes}
+        read = {
+            "as_of_date": _days,
+            "currency": _currencies,
+            "asset_class": _classes,
+            **dict.fromkeys(ATTRIBUTE_COLUMNS, _attributes),
+        }
         item = reading.input
         if item is None:
             typed = read.get(reading.target, _texts)(cells, reading, values)
@@ -81,11 +87,20 @@ def _texts(cells: Cells, reading: ColumnReading, values: pl.Series) -> pl.Series
         return _by_value(text, lambda value: clean(value, length_max=column.length_max) or None)
     _fault(cells, reading, text, text.str.contains(_UNSEEN), "has characters that nobody sees")
     if (as_on_file := _IDENTIFIERS.get(reading.target)) is not None:
-        return _identifiers(cells, reading, text, as_on_file)
+        return _valid(cells, reading, text, as_on_file)
     return text
 
 
-def _identifiers(
+def _attributes(cells: Cells, reading: ColumnReading, values: pl.Series) -> pl.Series:
+    """Attributes as text, a year too."""
+
+    def checked(value: str) -> str:
+        return str(attribute_of_text(reading.target, value))
+
+    return _valid(cells, reading, _as_text(values), checked)
+
+
+def _valid(
     cells: Cells, reading: ColumnReading, text: pl.Series, as_on_file: Callable[[str], str]
 ) -> pl.Series:
     reasons: dict[str, str] = {}

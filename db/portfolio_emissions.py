@@ -16,6 +16,7 @@ from db import companies
 from db.company_inputs import Gathered, fill_emissions, fill_value
 from db.database import Database, Row, Transaction
 from db.emissions_series import load_series, reported_years
+from db.portfolio_factors import FactorSet, keep_factor_sets
 
 BATCH_ROWS: Final = 20_000
 SLICE_ROWS_MAX: Final = 500
@@ -76,6 +77,7 @@ COLUMNS: Final = (
     "reason",
     "inputs",
     "inputs_id",
+    "factors_id",
     "is_synthetic",
 )
 """What a row of a result has, besides the portfolio, the day and the calculation."""
@@ -186,6 +188,7 @@ def replace_results(
     engine_version: str,
     now: str,
     company_inputs: Iterable[CompanyInputs],
+    factor_sets: Iterable[FactorSet],
     rows: Iterable[Sequence[Sequence[Any]]],
 ) -> int:
     """Write a day's results in place of those before; how many. Rows come in batches of COLUMNS."""
@@ -199,6 +202,7 @@ def replace_results(
             "INSERT OR IGNORE INTO company_inputs (inputs_id, cik, inputs) VALUES (?, ?, ?)",
             (item.inputs_id, item.cik, json.dumps(asdict(item), sort_keys=True)),
         )
+    keep_factor_sets(transaction, factor_sets)
     fixed = (portfolio_id, as_of_date, edition, engine_version, now)
     names = ("portfolio_id", "as_of_date", "edition", "engine_version", "calculated_at", *COLUMNS)
     marks = ", ".join("?" * len(names))

@@ -12,6 +12,7 @@ from carbontrader_mcp.domain.pcaf.inputs import INPUTS
 from carbontrader_mcp.domain.pcaf.method import inputs_of
 from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.options import CORPORATE, AssetClass
+from carbontrader_mcp.domain.portfolio_position_columns import ATTRIBUTE_COLUMNS
 from db.columns import pl
 from db.database import Database, Row, Transaction
 from db.portfolios import check_portfolio
@@ -55,12 +56,19 @@ POSITION_SCHEMA: Final = {
     "fx_source_id": pl.String,
     "inputs": pl.String,
     "originals": pl.String,
+    "attributes": pl.String,
     "load_id": pl.String,
     "line": pl.Int64,
     "is_synthetic": pl.Int64,
 }
 """The columns of a position as it is read back; it is of one portfolio."""
 
+ATTRIBUTE: Final = "attribute_"
+"""Before the name of an attribute, as a column of positions that are read back."""
+
+_ATTRIBUTES: Final = pl.Struct(
+    {name: pl.Int64 if name == "price_year" else pl.String for name in ATTRIBUTE_COLUMNS}
+)
 _KINDS: Final = {"number": pl.Float64, "flag": pl.Boolean, "word": pl.String}
 
 
@@ -94,8 +102,9 @@ def load_positions(
 ) -> pl.DataFrame:
     """A portfolio's positions of one day (the latest on file), of one class or of all.
 
-    One row per position: the columns of POSITION_SCHEMA, `file_name` and `sha256` of its file, and
-    a column per engine input of the classes (USD and SI units, null where not given).
+    One row per position: the columns of POSITION_SCHEMA, `file_name` and `sha256` of its file, a
+    column per engine input of the classes (USD and SI units, null where not given), and one per
+    attribute, such as `attribute_region`.
 
     Raises:
         NotFoundError: no such portfolio, or no positions of that day.
@@ -171,9 +180,11 @@ def _kind_of_inputs(
 
 
 def _with_inputs(positions: pl.DataFrame, kind: pl.Struct) -> pl.DataFrame:
-    """The inputs as columns."""
+    """The inputs and the attributes as columns."""
     decoded = positions.get_column("inputs").str.json_decode(kind)
-    return positions.hstack(decoded.struct.unnest())
+    attributes = positions.get_column("attributes").str.json_decode(_ATTRIBUTES).struct.unnest()
+    named = attributes.rename({name: f"{ATTRIBUTE}{name}" for name in attributes.columns})
+    return positions.hstack(decoded.struct.unnest()).hstack(named)
 
 
 def _with_files(database: Database, positions: pl.DataFrame) -> pl.DataFrame:

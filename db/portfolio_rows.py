@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.pcaf.attributes import attribute_of_text
 from carbontrader_mcp.domain.pcaf.options import AssetClass
 from carbontrader_mcp.domain.portfolio_columns import ColumnPlan
 from carbontrader_mcp.domain.portfolio_examples import MARK
-from carbontrader_mcp.domain.portfolio_position_columns import POSITION_COLUMNS
+from carbontrader_mcp.domain.portfolio_position_columns import ATTRIBUTE_COLUMNS, POSITION_COLUMNS
 from db.columns import pl
 from db.fx import StatementRates
 from db.portfolio_cells import read_cells
@@ -135,7 +136,7 @@ def _add_whole_columns(cells: Cells, order: BookOrder) -> None:
 
 
 def _with_texts(cells: Cells, plan: ColumnPlan) -> pl.DataFrame:
-    """The rows with `inputs` and `originals` as JSON. What is written there needs no escapes:
+    """The rows with `inputs`, `originals` and `attributes` as JSON. The first two need no escapes:
     numbers, flags and words of ours, and originals that were read as such."""
     readings = [each for each in plan.readings if each.input is not None]
     inputs, originals = [_nothing()], [_nothing()]
@@ -146,7 +147,29 @@ def _with_texts(cells: Cells, plan: ColumnPlan) -> pl.DataFrame:
         inputs.append(pl.concat_str(pl.lit(f"{json.dumps(each.target)}:"), value))
         given = cells.given(each.target)
         originals.append(pl.concat_str(pl.lit(f'{json.dumps(each.header)}:"'), given, pl.lit('"')))
-    return cells.frame.with_columns(inputs=_object(inputs), originals=_object(originals))
+    return cells.frame.with_columns(
+        inputs=_object(inputs), originals=_object(originals), attributes=_attributes(cells.frame)
+    )
+
+
+def _attributes(frame: pl.DataFrame) -> pl.Expr:
+    """The attributes of each row; null where it has none."""
+    pairs = [_nothing()]
+    for name in ATTRIBUTE_COLUMNS:
+        if name in frame.columns:
+            texts = frame.get_column(name).drop_nulls().unique().to_list()
+            written = {text: _pair(name, attribute_of_text(name, text)) for text in texts}
+            pairs.append(
+                pl.col(name).replace_strict(written, default=None, return_dtype=pl.String)
+                if written
+                else _nothing()
+            )
+    has_any = pl.any_horizontal(pair.is_not_null() for pair in pairs)
+    return pl.when(has_any).then(_object(pairs))
+
+
+def _pair(name: str, value: str | int) -> str:
+    return json.dumps({name: value}, ensure_ascii=False, separators=(",", ":"))[1:-1]
 
 
 def _nothing() -> pl.Expr:

@@ -14,6 +14,15 @@ company_inputs = table(
     " calculation: inputs with value and source, warnings, years (JSON). inputs_id is its hash.",
 )
 
+factor_inputs = table(
+    "factor_inputs",
+    Column("factors_id", Text, primary_key=True),
+    text("inputs"),
+    comment="One row per set of inputs that attributes of positions (region, fuel, sector, country)"
+    " led to in a portfolio's calculation: factors with value and source, warnings, and why others"
+    " are missing (JSON). factors_id is its hash.",
+)
+
 portfolio_emissions = table(
     "portfolio_emissions",
     text("portfolio_id", refers="portfolios.portfolio_id"),
@@ -47,6 +56,7 @@ portfolio_emissions = table(
     text("reason", null=True),
     text("inputs"),
     text("inputs_id", null=True, refers="company_inputs.inputs_id"),
+    text("factors_id", null=True, refers="factor_inputs.factors_id"),
     text("edition"),
     text("engine_version"),
     text("calculated_at"),
@@ -57,5 +67,6 @@ portfolio_emissions = table(
     Index(None, "portfolio_id", "as_of_date", "asset_class"),
     comment="One row per position of a portfolio on a day: its emissions after PCAF with option and"
     " data quality score, or the reason why there are none. inputs are the position's own (JSON);"
-    " inputs_id the figures of its company. Scope 3 is never added to scopes 1 and 2.",
+    " inputs_id the figures of its company, factors_id those its attributes lead to. Scope 3 is never"
+    " added to scopes 1 and 2.",
 )

@@ -46,6 +46,7 @@ portfolio_positions = table(
     text("fx_source_id", null=True, refers="sources.source_id"),
     text("inputs"),
     text("originals"),
+    text("attributes", null=True),
     text("load_id", refers="portfolio_imports.load_id"),
     integer("line"),
     text("imported_at"),
@@ -61,5 +62,6 @@ portfolio_positions = table(
     Index(None, "cik"),
     comment="One row per position and day of an imported loan book, of any asset class: the amount held,"
     " lent, facilitated or insured, the counterparty as given and the company it was matched to, the"
-    " engine's inputs (JSON, USD and SI units) and their originals by column of the file (JSON).",
+    " engine's inputs (JSON, USD and SI units), their originals by column of the"
+    " file (JSON), and attributes by which factors are looked up, such as region or fuel (JSON).",
 )

@@ -12,11 +12,16 @@ from typing import Final, Literal
 
 from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.outside_text import clean
+from carbontrader_mcp.domain.pcaf.attributes import attributes_of
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS, Input
-from carbontrader_mcp.domain.pcaf.method import inputs_of
+from carbontrader_mcp.domain.pcaf.method import Method, inputs_of
 from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.options import AssetClass
-from carbontrader_mcp.domain.portfolio_position_columns import POSITION_COLUMNS
+from carbontrader_mcp.domain.portfolio_position_columns import (
+    ATTRIBUTE_COLUMNS,
+    POSITION_COLUMNS,
+    TEXT_COLUMNS,
+)
 from carbontrader_mcp.domain.portfolio_synonyms import SYNONYMS
 from carbontrader_mcp.domain.portfolio_units import (
     ROW_CURRENCY,
@@ -87,7 +92,7 @@ def plan_columns(
             f"The file has no column {_shown(missing[0])}; its columns are"
             f" {', '.join(map(_shown, headers[:20]))}{' ...' if len(headers) > 20 else ''}."
         )
-    allowed = inputs_taken(classes)
+    allowed = targets_taken(classes)
     found = {
         header: _told(header, told[header]) if header in told else read_header(header, allowed)
         for header in headers
@@ -116,7 +121,7 @@ def read_header(header: str, allowed: Collection[str]) -> ColumnReading | Questi
     'EUR million'
     """
     name = header.strip().casefold()
-    if name in POSITION_COLUMNS:
+    if name in POSITION_COLUMNS or (name in ATTRIBUTE_COLUMNS and name in allowed):
         return ColumnReading(header=header, target=name, how="name")
     if name in allowed:
         return ColumnReading(
@@ -127,31 +132,36 @@ def read_header(header: str, allowed: Collection[str]) -> ColumnReading | Questi
     if len(header) > HEADER_CHARACTERS_MAX:
         return None
     for words, unit in _splits(header):
-        taken = {*allowed, *(() if unit else POSITION_COLUMNS)}
+        taken = {*allowed} - ATTRIBUTE_COLUMNS.keys() if unit else {*allowed, *POSITION_COLUMNS}
         for names in _targets(words):
             if targets := [name for name in names if name in taken]:
                 return _of_targets(header, targets, unit)
     return None
 
 
-def inputs_taken(classes: Collection[AssetClass]) -> frozenset[str]:
-    """Every input of these asset classes; of all where none is named."""
+def targets_taken(classes: Collection[AssetClass]) -> frozenset[str]:
+    """Every input and attribute of these asset classes; of all where none is named."""
+    methods = [METHODS[asset_class] for asset_class in classes or METHODS]
     return frozenset(
-        name for asset_class in classes or METHODS for name in inputs_of(METHODS[asset_class])
+        name for method in methods for name in (*inputs_of(method), *_attribute_columns(method))
     )
 
 
+def _attribute_columns(method: Method) -> tuple[str, ...]:
+    return tuple(name for name in attributes_of(method) if name in ATTRIBUTE_COLUMNS)
+
+
 def columns_of(asset_class: AssetClass) -> tuple[str, ...]:
-    """The columns of a template: the position, its amount first, then every other input.
+    """The columns of a template: the position, its attributes, its amount, every other input.
 
     Amounts stand without a currency in their name: the column `currency` says it.
 
-    >>> columns_of(AssetClass.MORTGAGES)[11:13]
-    ('outstanding_amount', 'stated_option')
+    >>> columns_of(AssetClass.MORTGAGES)[11:15]
+    ('region', 'fuel', 'outstanding_amount', 'stated_option')
     """
     method = METHODS[asset_class]
     inputs = dict.fromkeys((method.amount, *inputs_of(method)))
-    return (*POSITION_COLUMNS, *map(column_name, inputs))
+    return (*POSITION_COLUMNS, *_attribute_columns(method), *map(column_name, inputs))
 
 
 def column_name(name: str) -> str:
@@ -167,7 +177,7 @@ def target_of(text: str) -> tuple[str, Conversion | None]:
     """
     found = re.fullmatch(r"\s*([A-Za-z0-9_]+)\s*(?:\[(.*)\])?\s*", text)
     name, unit = (found[1].casefold(), found[2]) if found else (text, None)
-    if name in POSITION_COLUMNS and unit is None:
+    if name in TEXT_COLUMNS and unit is None:
         return name, None
     item = INPUTS.get(name) or (INPUTS.get(f"{name}_usd") if _is_amount(f"{name}_usd") else None)
     if item is None:
@@ -207,15 +217,20 @@ def _told(header: str, text: str) -> ColumnReading | None:
 
 
 def _of_targets(header: str, targets: Sequence[str], unit: str) -> ColumnReading | Question:
-    if targets[0] in POSITION_COLUMNS and len(targets) == 1:
-        return ColumnReading(header=header, target=targets[0], how="synonym")
+    if any(name in TEXT_COLUMNS for name in targets):
+        if len(targets) == 1:
+            return ColumnReading(header=header, target=targets[0], how="synonym")
+        return _either(header, targets)
     found = {target: _in_unit(header, target, unit, "synonym") for target in targets}
     fitting = [each for each in found.values() if isinstance(each, ColumnReading)]
     if len(fitting) == 1:
         return fitting[0]
     if not fitting and len(found) == 1:
         return next(iter(found.values()))
-    candidates = [each.target for each in fitting] or targets
+    return _either(header, [each.target for each in fitting] or targets)
+
+
+def _either(header: str, candidates: Sequence[str]) -> Question:
     return Question(
         header=header,
         candidates=tuple(candidates),
@@ -275,7 +290,7 @@ def _names_without_unit() -> Mapping[str, tuple[str, ...]]:
 def _targets(words: str) -> Iterator[tuple[str, ...]]:
     """What words name: columns and inputs by their own name, then those that are called so."""
     name = words.replace(" ", "_")
-    yield (name,) if name in POSITION_COLUMNS else ()
+    yield (name,) if name in TEXT_COLUMNS else ()
     yield _names_without_unit().get(words, ())
     yield SYNONYMS.get(words, ())
 

@@ -15,6 +15,7 @@ MARK: Final = "EXAMPLE"
 _COMPANY: Final = {
     "counterparty_name": "Example Manufacturing Inc",
     "sector": "Manufacturing",
+    "naics": "331110",
     "country": "US",
     "scope1_tco2e": "12000",
     "scope2_tco2e": "8000",
@@ -26,12 +27,15 @@ _ENERGY: Final = {
     "fuel_mwh": "100",
     "fuel_factor_tco2e_per_mwh": "0.2",
     "electricity_factor_tco2e_per_mwh": "0.35",
+    "fuel": "natural gas",
     "country": "US",
 }
 _VEHICLE: Final = {
     "powertrain": "combustion",
     "fuel_litres": "1200",
     "fuel_factor_tco2e_per_litre": "0.0023",
+    "fuel": "petrol",
+    "vehicle_type": "passenger car",
     "country": "US",
 }
 _STRUCTURE: Final = {

@@ -1,4 +1,4 @@
-"""The columns of a loan book that are text: which position it is, and with whom."""
+"""The columns of a loan book that are text: which position it is, with whom, and of what kind."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,6 +13,16 @@ class PositionColumn:
     meaning: str
     length_max: int
     is_required: bool = False
+    digits_min: int | None = None
+
+    @property
+    def allowed(self) -> str:
+        """What may stand in it."""
+        if self.digits_min is None:
+            return f"text of up to {self.length_max}"
+        if self.digits_min == self.length_max:
+            return f"{self.length_max} digits"
+        return f"{self.digits_min} to {self.length_max} digits"
 
 
 POSITION_COLUMNS: Final = MappingProxyType(
@@ -61,3 +71,47 @@ POSITION_COLUMNS: Final = MappingProxyType(
         )
     }
 )
+
+ATTRIBUTE_COLUMNS: Final = MappingProxyType(
+    {
+        column.name: column
+        for column in (
+            PositionColumn(
+                name="region",
+                meaning="Place whose factors count: a country or a part of it, such as GB, CAMX.",
+                length_max=60,
+            ),
+            PositionColumn(
+                name="fuel",
+                meaning="Kind of fuel, such as natural gas, petrol, electric.",
+                length_max=60,
+            ),
+            PositionColumn(
+                name="vehicle_type",
+                meaning="Kind of vehicle, such as passenger car, van.",
+                length_max=60,
+            ),
+            PositionColumn(
+                name="naics",
+                meaning="NAICS code of the counterparty's sector.",
+                length_max=6,
+                digits_min=2,
+            ),
+            PositionColumn(
+                name="sic",
+                meaning="SIC code of the counterparty's sector, as the SEC writes it.",
+                length_max=4,
+                digits_min=3,
+            ),
+            PositionColumn(
+                name="price_year",
+                meaning="Year of the revenue's prices, where it is not that of as_of_date.",
+                length_max=4,
+                digits_min=4,
+            ),
+        )
+    }
+)
+"""By these and the country, published factors are looked up; a class has those it can use."""
+
+TEXT_COLUMNS: Final = MappingProxyType({**POSITION_COLUMNS, **ATTRIBUTE_COLUMNS})

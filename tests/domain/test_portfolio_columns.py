@@ -14,18 +14,18 @@ from carbontrader_mcp.domain.portfolio_columns import (
     ColumnReading,
     Question,
     columns_of,
-    inputs_taken,
     plan_columns,
     read_header,
     target_of,
+    targets_taken,
     told_text,
 )
 from carbontrader_mcp.domain.portfolio_examples import example_row
-from carbontrader_mcp.domain.portfolio_position_columns import POSITION_COLUMNS
+from carbontrader_mcp.domain.portfolio_position_columns import TEXT_COLUMNS
 from carbontrader_mcp.domain.portfolio_synonyms import SYNONYMS
 from carbontrader_mcp.domain.portfolio_units import NoConversion, conversion_to
 
-ALL = inputs_taken(())
+ALL = targets_taken(())
 
 
 def reading(header: str) -> ColumnReading:
@@ -51,6 +51,13 @@ def reading(header: str) -> ColumnReading:
         ("Scope 1+2 (tCO2e)", "scope1_and_2_tco2e"),
         ("Equity share %", "equity_share_fraction"),
         ("Is listed", "is_listed"),
+        ("Region", "region"),
+        ("Fuel type", "fuel"),
+        ("FuelType", "fuel"),
+        ("Vehicle class", "vehicle_type"),
+        ("NAICS Code", "naics"),
+        ("Price year", "price_year"),
+        ("Fuel (litres)", "fuel_litres"),
     ],
 )
 def test_a_header_in_common_words_is_recognised(header: str, target: str) -> None:
@@ -129,6 +136,7 @@ def test_miles_per_us_gallon_are_turned_into_litres_per_km() -> None:
         ("Utilisation", "% or a fraction"),
         ("PPP GDP (EUR)", "no exchange rate"),
         ("Electricity consumption (kWh)", "may be"),
+        ("SIC code", "may be sic or sector"),
     ],
 )
 def test_what_may_be_several_things_is_asked_and_never_picked(header: str, reason: str) -> None:
@@ -145,6 +153,15 @@ def test_the_asset_classes_of_a_file_decide_between_names_they_share() -> None:
     of_projects = plan_columns(headers[2:], classes=[AssetClass.PROJECT_FINANCE])
     found = [plan.readings[0].target for plan in (of_homes, of_cars, of_treaties, of_projects)]
     assert found == ["electricity_mwh", "electricity_kwh", "premium_usd", "project_debt_usd"]
+
+
+def test_attributes_are_read_for_classes_that_have_them_and_from_no_other_words() -> None:
+    headers = ["Region", "Fuel type", "NAICS code", "SIC code", "Postcode region", "Fuel card"]
+    of_homes = plan_columns(headers, classes=[AssetClass.MORTGAGES])
+    assert [each.target for each in of_homes.readings] == ["region", "fuel", "sector"]
+    assert of_homes.unused == ("NAICS code", "Postcode region", "Fuel card")
+    of_states = plan_columns(headers[:3], classes=[AssetClass.SOVEREIGN_DEBT])
+    assert (of_states.readings, of_states.unused) == ((), tuple(headers[:3]))
 
 
 def test_columns_that_are_nothing_known_are_listed() -> None:
@@ -187,7 +204,7 @@ def test_telling_about_a_column_that_is_not_there_is_refused() -> None:
 def test_every_synonym_names_columns_that_there_are() -> None:
     for words, targets in SYNONYMS.items():
         assert re.fullmatch(r"[a-z0-9+ ]+", words), words
-        assert set(targets) <= {*INPUTS, *POSITION_COLUMNS}, words
+        assert set(targets) <= {*INPUTS, *TEXT_COLUMNS}, words
 
 
 @given(st.text(max_size=80))

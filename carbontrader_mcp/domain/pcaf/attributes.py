@@ -3,6 +3,7 @@
 An attribute is no input. It says which published factors or country figures may fill inputs in.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -45,6 +46,8 @@ ATTRIBUTES: Final = MappingProxyType(
 """Each attribute and the inputs it helps to fill; a class has it where it uses one of them."""
 
 DIGITS: Final = MappingProxyType({"naics": (2, 6), "sic": (3, 4)})
+WORDS_OF: Final = MappingProxyType({"fuel": "natural gas", "vehicle_type": "passenger car"})
+"""A number in these columns of a file is an amount or somebody's code, never a kind."""
 
 ELECTRIC: Final = "battery electric"
 PLUG_IN: Final = "plug-in hybrid"
@@ -152,7 +155,7 @@ def checked_attribute(name: str, value: object) -> str | int:
         if isinstance(value, int) and not isinstance(value, bool) and value in YEARS:
             return value
         raise InvalidInputError(
-            f"price_year is {shown}; it must be a year from {YEARS[0]} to {YEARS[-1]}."
+            f"price_year is {shown if isinstance(value, int) else repr(shown)}; it must be a year from {YEARS[0]} to {YEARS[-1]}."
         )
     text = value.strip() if isinstance(value, str) else ""
     if name in DIGITS:
@@ -165,6 +168,25 @@ def checked_attribute(name: str, value: object) -> str | int:
     raise InvalidInputError(
         f"{name} is {shown!r}; it must be text of 1 to {TEXT_CHARACTERS_MAX} characters."
     )
+
+
+def attribute_of_text(name: str, text: str) -> str | int:
+    """An attribute as a cell of a file says it.
+
+    >>> attribute_of_text("price_year", "2021")
+    2021
+
+    Raises:
+        InvalidInputError: it is not such a value.
+    """
+    if name == "price_year" and re.fullmatch("[0-9]{4}", text):
+        return checked_attribute(name, int(text))
+    value = checked_attribute(name, text)
+    if name in WORDS_OF and not any(map(str.isalpha, text)):
+        raise InvalidInputError(
+            f"{name} is {value!r}, which has no letter; it must be words such as {WORDS_OF[name]}."
+        )
+    return value
 
 
 def powertrain_of(fuel: str) -> str | None:
