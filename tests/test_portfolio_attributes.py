@@ -116,7 +116,10 @@ def check_position(database: Database, row: dict[str, Any], position: dict[str, 
     assert record.attributes == alone.attributes
     assert record.warnings == alone.warnings
     assert all(item.source for item in record.inputs)
-    assert records.verify(records.to_json(record)).is_verified
+    verification = records.verify(
+        records.to_json(record), row={}, calculation_id=record.calculation_id
+    )
+    assert verification.is_verified
     explained = explain(
         database, f"book/{DAY.isoformat()}/{row['position_id']}", changes={}, year=2026
     )
