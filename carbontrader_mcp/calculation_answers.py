@@ -53,6 +53,7 @@ def explain(
         Scope.SCOPE1: result.scope1_tco2e,
         Scope.SCOPE2: result.scope2_tco2e,
         Scope.SCOPE3: result.scope3_tco2e,
+        Scope.SCOPE1_INCL_LULUCF: result.scope1_incl_lulucf_tco2e,
     }
     if result.scope1_and_2_tco2e is not None:
         known |= {Scope.SCOPE1: result.scope1_and_2_tco2e, Scope.SCOPE2: result.scope1_and_2_tco2e}

@@ -13,7 +13,7 @@ from carbontrader_mcp.domain.pcaf.portfolio_analysis import PortfolioDecompositi
 from carbontrader_mcp.domain.pcaf.records import Verification
 from carbontrader_mcp.domain.pcaf.scope_coverage import ScopeDuty
 from carbontrader_mcp.domain.pcaf.what_if import WhatIf
-from db.portfolio_emissions import Slice
+from db.portfolio_slices import Slice
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from carbontrader_mcp.domain.errors import InsufficientDataError, InvalidInputError
@@ -23,7 +24,7 @@ from carbontrader_mcp.portfolio.uncertainty import Interval, portfolio_interval
 from carbontrader_mcp.portfolio.uncertainty_terms import UncertainBook
 from db import portfolio_emissions as results
 from db.database import Database
-from db.portfolio_emissions import FINANCED, kind_of
+from db.portfolio_slices import FINANCED, kind_of
 
 RELATIVE_TOLERANCE = 1e-9
 EVIC_CLASSES = (AssetClass.LISTED_EQUITY, AssetClass.CORPORATE_BONDS)
@@ -48,9 +49,50 @@ def change_since(
     for day in (start, end):
         results.check_day(database, portfolio_id, day)
     if start >= end:
-        raise InvalidInputError(f"since is {start}; it must be a day before {end}.")
-    states = [_states(results.load_results(database, portfolio_id, day)) for day in (start, end)]
-    return decompose_portfolio(states[0], states[1], method=method)
+        newest = f" Positions imported since need `calculate` first; the results go up to {end}."
+        raise InvalidInputError(f"since is {start}; it must be a day before {end}.{newest}")
+    rows = [results.load_results(database, portfolio_id, day) for day in (start, end)]
+    found = decompose_portfolio(*_comparable(_states(rows[0]), _states(rows[1])), method=method)
+    return replace(found, warnings=(*found.warnings, *_comparability(*rows)))
+
+
+def _comparable(
+    start: dict[str, PositionState], end: dict[str, PositionState]
+) -> tuple[dict[str, PositionState], dict[str, PositionState]]:
+    """The states with what the drivers of two days need in common.
+
+    Where nothing was outstanding on one day, the other drivers are those of the other day: the
+    whole change is of the amount. Rates stand where both days have them.
+    """
+    for key in start.keys() & end.keys():
+        if start[key].outstanding_amount_usd == 0:
+            start[key] = replace(end[key], outstanding_amount_usd=0.0)
+        elif end[key].outstanding_amount_usd == 0:
+            end[key] = replace(start[key], outstanding_amount_usd=0.0)
+        names = ("outstanding_usd_per_currency", "company_value_usd_per_currency")
+        for name in names:
+            if None in (getattr(start[key], name), getattr(end[key], name)):
+                start[key] = replace(start[key], **dict.fromkeys(names))
+                end[key] = replace(end[key], **dict.fromkeys(names))
+    return start, end
+
+
+def _comparability(
+    start: Sequence[Mapping[str, Any]], end: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    """What keeps two days from being of one kind."""
+    editions = [sorted({row["edition"] for row in rows}) for rows in (start, end)]
+    if editions[0] != editions[1]:
+        yield f"The days are of different editions: {editions[0]} and {editions[1]}."
+    known = [{row["position_id"]: row["reason"] for row in rows} for rows in (start, end)]
+    both_days = known[0].keys() & known[1].keys()
+    gained = sum(known[0][key] is not None and known[1][key] is None for key in both_days)
+    lost = sum(known[0][key] is None and known[1][key] is not None for key in both_days)
+    if gained or lost:
+        yield (
+            f"Of the positions held on both days {gained:,} gained a result and {lost:,} lost it;"
+            " they stand among those entered and left, though the book did not change."
+        )
 
 
 def evic_adjustment(
@@ -150,16 +192,31 @@ def _state(row: Mapping[str, Any]) -> PositionState:
         "pcaf_option": row["pcaf_option"],
         "data_quality_score": row["data_quality_score"],
     }
+    rate = row["usd_per_currency"]
     is_product = (
         value is not None
         and company is not None
         and abs(amount / value * company - figure) <= RELATIVE_TOLERANCE * max(figure, 1e-300)
     )
     if is_product:
-        return PositionState(company_value_usd=value, company_tco2e=company, **known)
+        return PositionState(
+            company_value_usd=value,
+            company_tco2e=company,
+            outstanding_usd_per_currency=rate,
+            company_value_usd_per_currency=None if rate is None else _value_rate(row),
+            **known,
+        )
     # No factor, or one the standard fixes: the figure moves with the amount alone.
     return PositionState(
         company_value_usd=None,
         emission_factor=figure / amount if amount else 0.0,
         **known,
     )
+
+
+def _value_rate(row: Mapping[str, Any]) -> float:
+    """USD per unit of the currency the value was given in: the position's own, else USD.
+
+    The position's own inputs are in its currency; figures of a company on file are in USD.
+    """
+    return 1.0 if row["inputs_id"] is not None else row["usd_per_currency"]

@@ -32,11 +32,18 @@ from carbontrader_mcp.portfolio_company_inputs import (
 )
 from carbontrader_mcp.portfolio_factor_inputs import with_factor_inputs
 from db import portfolio_emissions as results
+from db import portfolio_slices as slices
 from db.database import Database
 from db.portfolio_emissions import COLUMNS, CompanyInputs
 from db.portfolio_factors import FactorSet, load_factor_set
 from db.portfolio_positions import list_books, load_positions
 from db.portfolios import check_portfolio
+
+BESIDE: Final = ("revenue_usd", "floor_area_m2", "usd_per_currency")
+"""What a result keeps of its position besides figures, for metrics and changes."""
+
+NAMED_MAX: Final = 10
+"""Positions without a result that are named; the table portfolio_emissions has all."""
 
 BATCH_ROWS: Final = 20_000
 
@@ -109,8 +116,8 @@ def portfolio_emissions(
         edition=first["edition"],
         engine_version=first["engine_version"],
         by=by,
-        totals=tuple(results.load_slices(database, portfolio_id, day, by="kind")),
-        slices=tuple(results.load_slices(database, portfolio_id, day, by=by, limit=limit)),
+        totals=tuple(slices.load_slices(database, portfolio_id, day, by="kind")),
+        slices=tuple(slices.load_slices(database, portfolio_id, day, by=by, limit=limit)),
         without_result=results.load_reasons(database, portfolio_id, day),
         interval=interval_of(database, portfolio_id, day),
         change=None
@@ -119,8 +126,29 @@ def portfolio_emissions(
         evic_inflation=None
         if since is None
         else evic_adjustment(database, portfolio_id, start=since, end=day),
-        notes=NOTES,
+        notes=(*_notes(database, portfolio_id, day, by=by, limit=limit), *NOTES),
     )
+
+
+def _notes(
+    database: Database, portfolio_id: str, day: str, *, by: str, limit: int
+) -> Iterator[str]:
+    """What a reader must know of these results: their dates, and what is not in them."""
+    if results.is_stale(database, portfolio_id, day):
+        yield "STALE: positions of this day were imported after the calculation; calculate again."
+    dates = results.load_dates(database, portfolio_id, day)
+    if dates is not None:
+        yield (
+            f"Emissions of companies on file are of {dates['first_year']} to {dates['last_year']},"
+            f" their values of {dates['first_value'] or 'no date'} to"
+            f" {dates['last_value'] or 'no date'}; the positions of {day}."
+        )
+    count = slices.count_slices(database, portfolio_id, day, by=by)
+    if count > limit:
+        yield f"{count - limit:,} more slices are left out; raise limit to see them."
+    for row in results.load_without_result(database, portfolio_id, day, limit=NAMED_MAX):
+        name = row["counterparty_name"] or row["asset_class"]
+        yield f"Without a result: {row['position_id']} ({name}), {row['reason']}."
 
 
 def position_record(
@@ -258,10 +286,10 @@ def _results(book: pl.DataFrame, edition: Edition) -> pl.DataFrame:
         "position_id",
         *(
             pl.col(name) if name in book.columns else pl.lit(None, dtype=pl.Float64).alias(name)
-            for name in ("revenue_usd", "floor_area_m2")
+            for name in BESIDE
         ),
     )
-    joined = figures.drop("revenue_usd", "floor_area_m2", strict=False).join(
+    joined = figures.drop(BESIDE, strict=False).join(
         extra, on="position_id", how="left", maintain_order="left"
     )
     is_synthetic = pl.col("is_synthetic").cast(pl.Boolean)
@@ -271,7 +299,8 @@ def _results(book: pl.DataFrame, edition: Edition) -> pl.DataFrame:
     factor = pl.col("attribution_factor")
     return joined.with_columns(
         counterparty_tco2e=pl.when(factor > 0).then(
-            pl.coalesce("scope1_and_2_tco2e", "scope1_tco2e") / factor
+            pl.coalesce("unweighted_scope1_and_2_tco2e", "scope1_and_2_tco2e", "scope1_tco2e")
+            / factor
         ),
         is_synthetic=is_synthetic.cast(pl.Int64),
         inputs=pl.col("own_inputs"),

@@ -17,7 +17,7 @@ from carbontrader_mcp.domain.pcaf.attribution_analysis import Effects
 from carbontrader_mcp.domain.portfolios import SLICES
 from carbontrader_mcp.domain.units import in_words
 from carbontrader_mcp.figure_table import FigureTable
-from db.portfolio_emissions import Slice
+from db.portfolio_slices import Slice
 
 if TYPE_CHECKING:
     from carbontrader_mcp.domain.pcaf.evic_inflation import EvicInflation
@@ -39,21 +39,24 @@ HEADINGS: Final = (
 )
 BESIDE: Final = (
     (
-        "waci_tco2e_per_million_usd_revenue",
-        "weighted average carbon intensity (WACI): {} tCO2e per million USD of revenue",
+        "unweighted_scope1_and_2_tco2e",
+        "scopes 1+2 at 100 % (above at the weighting of Part B): {} tCO2e",
     ),
+    ("unweighted_scope3_tco2e", "scope 3 at 100 %: {} tCO2e"),
+    ("scope1_territory_incl_lulucf_tco2e", "scope 1 including land use (LULUCF): {} tCO2e"),
     ("kgco2e_per_m2", "buildings: {} kgCO2e per m2 financed"),
     (
         "undrawn_scope1_and_2_tco2e",
         "commitments not drawn, scopes 1+2: {} tCO2e, added to nothing (section 6.2)",
     ),
+    ("undrawn_scope3_tco2e", "commitments not drawn, scope 3: {} tCO2e"),
 )
 """Figures of a total that stand in a sentence, where they are known."""
 
 EFFECT_NAMES: Final = {
     "financed_amount_tco2e": "Financed amount",
     "fx_tco2e": "Exchange rates",
-    "company_value_tco2e": "Company value (EVIC)",
+    "company_value_tco2e": "Value attributed by (EVIC, property ...)",
     "emissions_tco2e": "Emissions of the companies",
     "emission_factor_tco2e": "Emission factors",
     "data_quality_tco2e": "Data quality (method)",
@@ -162,12 +165,26 @@ def _lines(answer: PortfolioEmissions) -> Iterator[str]:
             value = getattr(total, field)
             if value is not None:
                 yield f"{total.name.capitalize()}, {text.format(in_words(value))}."
+        yield from _coverage_lines(total)
     for reason, count in answer.without_result.items():
         yield f"Without a result: {count:,} positions, {reason}."
     above = sum(total.factor_above_one_count for total in answer.totals)
     if above:
         yield f"Attribution factor above 1 in {above:,} positions: flagged, not capped."
     yield from answer.notes
+
+
+def _coverage_lines(total: Slice) -> Iterator[str]:
+    """On what part of the amount the figures rest that few positions have."""
+    name = total.name.capitalize()
+    waci, covered = total.waci_tco2e_per_million_usd_revenue, total.waci_covered_fraction
+    if waci is not None and covered is not None:
+        yield (
+            f"{name}, weighted average carbon intensity (WACI): {in_words(waci)} tCO2e per million"
+            f" USD of revenue, over {covered:.0%} of the amount."
+        )
+    if total.scope3_tco2e is not None and total.scope3_covered_fraction is not None:
+        yield f"{name}, scope 3 is known for {total.scope3_covered_fraction:.0%} of the amount."
 
 
 def _print_change(console: Console, change: PortfolioDecomposition) -> None:
@@ -207,7 +224,7 @@ def _figure(value: float | None) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"+{in_words(value)}" if value > 0 else in_words(value)
+    return "0" if value == 0 else f"+{in_words(value)}" if value > 0 else in_words(value)
 
 
 def _score(value: float | None) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from carbontrader_mcp.domain.errors import CarbonTraderError, InvalidInputError, NotFoundError
+from carbontrader_mcp.domain.errors import CarbonTraderError, NotFoundError
 from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.options import AssetClass
-from carbontrader_mcp.domain.portfolios import SLICES
 from db import companies
 from db.company_inputs import Gathered, fill_emissions, fill_value
 from db.database import Database, Row, Transaction
@@ -19,34 +18,7 @@ from db.emissions_series import load_series, reported_years
 from db.portfolio_factors import FactorSet, keep_factor_sets
 
 BATCH_ROWS: Final = 20_000
-SLICE_ROWS_MAX: Final = 500
 
-FINANCED, SOVEREIGN, FACILITATED, INSURED = "financed", "sovereign", "facilitated", "insured"
-_OUTSIDE = {
-    AssetClass.SOVEREIGN_DEBT: SOVEREIGN,
-    AssetClass.SUB_SOVEREIGN_DEBT: SOVEREIGN,
-    AssetClass.FACILITATED_ISSUANCE: FACILITATED,
-    AssetClass.INSURANCE_COMMERCIAL: INSURED,
-    AssetClass.INSURANCE_MOTOR: INSURED,
-    AssetClass.INSURANCE_PROJECT: INSURED,
-    AssetClass.INSURANCE_TREATY: INSURED,
-}
-KIND_SQL: Final = (
-    "CASE asset_class "
-    + " ".join(f"WHEN '{asset_class}' THEN '{kind}'" for asset_class, kind in _OUTSIDE.items())
-    + f" ELSE '{FINANCED}' END"
-)
-"""What may be summed: territories, facilitated and insured emissions each stand apart."""
-
-_SLICE_SQL: Final = {
-    "kind": KIND_SQL,
-    "asset_class": "asset_class",
-    "sector": "coalesce(sector, 'sector unknown')",
-    "country": "coalesce(country, 'country unknown')",
-    "data_quality_score": "coalesce('score ' || cast(round(data_quality_score) AS INTEGER), 'no score')",
-    "pcaf_option": "coalesce(pcaf_option, 'no option')",
-    "company": "coalesce(counterparty_name, 'no name')",
-}
 COLUMNS: Final = (
     "position_id",
     "asset_class",
@@ -64,9 +36,13 @@ COLUMNS: Final = (
     "scope1_and_2_tco2e",
     "scope3_tco2e",
     "scope1_incl_lulucf_tco2e",
+    "unweighted_scope1_and_2_tco2e",
+    "unweighted_scope3_tco2e",
     "undrawn_amount_usd",
     "undrawn_scope1_and_2_tco2e",
     "undrawn_weighted_scope1_and_2_tco2e",
+    "undrawn_scope3_tco2e",
+    "usd_per_currency",
     "pcaf_option",
     "data_quality_score",
     "scope3_pcaf_option",
@@ -97,42 +73,6 @@ class CompanyInputs:
     denominator: str | None
     denominator_date: str | None
     is_synthetic: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Slice:
-    """Sums of the positions of one kind in one slice, in tCO2e and USD. None is unknown.
-
-    `covered_usd` is the outstanding amount of positions with a result. Scores are weighted by
-    amount, scope 3 apart. A territory's scope 1 stands under `scope1_territory_tco2e`.
-    """
-
-    kind: str
-    name: str
-    positions_count: int
-    amount_usd: float | None
-    covered_usd: float | None
-    covered_fraction: float | None
-    scope1_and_2_tco2e: float | None
-    scope3_tco2e: float | None
-    scope1_territory_tco2e: float | None
-    economic_emission_intensity_tco2e_per_million_usd: float | None
-    weighted_data_quality_score: float | None
-    scope3_weighted_data_quality_score: float | None
-    waci_tco2e_per_million_usd_revenue: float | None
-    kgco2e_per_m2: float | None
-    undrawn_scope1_and_2_tco2e: float | None
-    factor_above_one_count: int
-    is_synthetic: bool
-
-
-def kind_of(asset_class: str) -> str:
-    """Which sum a class belongs to.
-
-    >>> kind_of("mortgages"), kind_of("sovereign_debt")
-    ('financed', 'sovereign')
-    """
-    return _OUTSIDE.get(AssetClass(asset_class), FINANCED)
 
 
 def load_company_inputs(
@@ -245,45 +185,6 @@ def check_day(database: Database, portfolio_id: str, as_of_date: str | None) -> 
     return as_of_date or days[0]
 
 
-def load_slices(
-    database: Database, portfolio_id: str, as_of_date: str, *, by: str, limit: int = SLICE_ROWS_MAX
-) -> list[Slice]:
-    """Sums by asset class, sector, country, score, option or company; the largest emitters first."""
-    if by not in _SLICE_SQL:
-        raise InvalidInputError(f"by is {by!r}; it must be one of {', '.join(SLICES)}.")
-    total = "sum(CASE WHEN reason IS NULL THEN {} END)"
-    rows = database.query(
-        f"SELECT {KIND_SQL} AS kind, {_SLICE_SQL[by]} AS name, count(*) AS positions_count,"  # noqa: S608
-        " sum(amount_usd) AS amount_usd,"
-        f" {total.format('amount_usd')} AS covered_usd,"
-        " sum(scope1_and_2_tco2e) AS scope1_and_2_tco2e, sum(scope3_tco2e) AS scope3_tco2e,"
-        " sum(CASE WHEN scope1_and_2_tco2e IS NULL THEN scope1_tco2e END) AS scope1_territory_tco2e,"
-        " sum(coalesce(scope1_and_2_tco2e, scope1_tco2e)) AS main_tco2e,"
-        " sum(CASE WHEN coalesce(scope1_and_2_tco2e, scope1_tco2e) IS NOT NULL THEN amount_usd END)"
-        " AS main_usd,"
-        " sum(amount_usd * data_quality_score) AS scored,"
-        " sum(CASE WHEN data_quality_score IS NOT NULL THEN amount_usd END) AS scored_usd,"
-        " sum(CASE WHEN scope3_tco2e IS NOT NULL THEN amount_usd * scope3_data_quality_score END)"
-        " AS scored3,"
-        " sum(CASE WHEN scope3_tco2e IS NOT NULL AND scope3_data_quality_score IS NOT NULL"
-        " THEN amount_usd END) AS scored3_usd,"
-        " sum(CASE WHEN revenue_usd > 0 THEN amount_usd * counterparty_tco2e / revenue_usd END)"
-        " AS waci, sum(CASE WHEN revenue_usd > 0 AND counterparty_tco2e IS NOT NULL"
-        " THEN amount_usd END) AS waci_usd,"
-        " sum(CASE WHEN floor_area_m2 > 0 THEN scope1_and_2_tco2e END) AS building_tco2e,"
-        " sum(CASE WHEN floor_area_m2 > 0 AND scope1_and_2_tco2e IS NOT NULL"
-        " THEN floor_area_m2 * attribution_factor END) AS floor_m2,"
-        " sum(undrawn_scope1_and_2_tco2e) AS undrawn_scope1_and_2_tco2e,"
-        " sum(flags = 'FACTOR_ABOVE_ONE') AS above_one, max(is_synthetic) AS is_synthetic"
-        " FROM portfolio_emissions WHERE portfolio_id = :portfolio_id AND as_of_date = :day"
-        " GROUP BY 1, 2 ORDER BY 1, main_tco2e DESC NULLS LAST, 2 LIMIT :limit",
-        portfolio_id=portfolio_id,
-        day=as_of_date,
-        limit=limit,
-    )
-    return [_to_slice(row) for row in rows]
-
-
 def load_edition(database: Database, portfolio_id: str, as_of_date: str) -> Row:
     """With which edition and engine a day was calculated."""
     row = database.first(
@@ -307,6 +208,50 @@ def load_reasons(database: Database, portfolio_id: str, as_of_date: str) -> dict
         day=as_of_date,
     )
     return {row["reason"]: row["positions"] for row in rows}
+
+
+def load_without_result(
+    database: Database, portfolio_id: str, as_of_date: str, *, limit: int
+) -> list[Row]:
+    """Positions without a result, the largest first."""
+    return database.query(
+        "SELECT position_id, asset_class, counterparty_name, amount_usd, reason"
+        " FROM portfolio_emissions WHERE portfolio_id = :portfolio_id AND as_of_date = :day"
+        " AND reason IS NOT NULL ORDER BY amount_usd DESC, position_id LIMIT :limit",
+        portfolio_id=portfolio_id,
+        day=as_of_date,
+        limit=limit,
+    )
+
+
+def load_dates(database: Database, portfolio_id: str, as_of_date: str) -> Row | None:
+    """The earliest and latest year of emissions and day of company values behind a day's results.
+
+    None where no position took figures of a company on file.
+    """
+    row = database.first(
+        "SELECT count(*) AS companies, min(json_extract(inputs, '$.reporting_year')) AS first_year,"
+        " max(json_extract(inputs, '$.reporting_year')) AS last_year,"
+        " min(json_extract(inputs, '$.denominator_date')) AS first_value,"
+        " max(json_extract(inputs, '$.denominator_date')) AS last_value FROM company_inputs"
+        " WHERE inputs_id IN (SELECT inputs_id FROM portfolio_emissions"
+        " WHERE portfolio_id = :portfolio_id AND as_of_date = :day)",
+        portfolio_id=portfolio_id,
+        day=as_of_date,
+    )
+    return row if row is not None and row["companies"] else None
+
+
+def is_stale(database: Database, portfolio_id: str, as_of_date: str) -> bool:
+    """Whether positions of the day were imported after they were calculated."""
+    row = database.first(
+        "SELECT (SELECT max(imported_at) FROM portfolio_positions WHERE portfolio_id = :portfolio_id"
+        " AND as_of_date = :day) > (SELECT max(calculated_at) FROM portfolio_emissions"
+        " WHERE portfolio_id = :portfolio_id AND as_of_date = :day) AS is_stale",
+        portfolio_id=portfolio_id,
+        day=as_of_date,
+    )
+    return bool(row and row["is_stale"])
 
 
 def load_results(database: Database, portfolio_id: str, as_of_date: str) -> list[Row]:
@@ -347,34 +292,3 @@ def load_result(
     for name in ("warnings", "missing_because"):
         content[name] = tuple(content[name])
     return row, CompanyInputs(**content)
-
-
-def _to_slice(row: Mapping[str, Any]) -> Slice:
-    return Slice(
-        kind=row["kind"],
-        name=row["name"],
-        positions_count=row["positions_count"],
-        amount_usd=row["amount_usd"],
-        covered_usd=row["covered_usd"],
-        covered_fraction=_ratio(row["covered_usd"] or 0.0, row["amount_usd"]),
-        scope1_and_2_tco2e=row["scope1_and_2_tco2e"],
-        scope3_tco2e=row["scope3_tco2e"],
-        scope1_territory_tco2e=row["scope1_territory_tco2e"],
-        economic_emission_intensity_tco2e_per_million_usd=_ratio(
-            row["main_tco2e"], row["main_usd"], 1e6
-        ),
-        weighted_data_quality_score=_ratio(row["scored"], row["scored_usd"]),
-        scope3_weighted_data_quality_score=_ratio(row["scored3"], row["scored3_usd"]),
-        waci_tco2e_per_million_usd_revenue=_ratio(row["waci"], row["waci_usd"], 1e6),
-        kgco2e_per_m2=_ratio(row["building_tco2e"], row["floor_m2"], 1e3),
-        undrawn_scope1_and_2_tco2e=row["undrawn_scope1_and_2_tco2e"],
-        factor_above_one_count=row["above_one"] or 0,
-        is_synthetic=bool(row["is_synthetic"]),
-    )
-
-
-def _ratio(part: float | None, whole: float | None, unit: float = 1.0) -> float | None:
-    """None where either is unknown or there is nothing to divide by."""
-    if part is None or not whole:
-        return None
-    return part / whole * unit
