@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
+from carbontrader_mcp.domain.companies import Company
 from carbontrader_mcp.domain.errors import (
     InsufficientDataError,
     InvalidInputError,
@@ -55,14 +56,7 @@ def calculate(
     check_inputs(method, gathered.inputs)
     if all(gathered.inputs.get(name) is not None for name in ("evic_usd", "market_cap_usd")):
         raise InvalidInputError("Give evic_usd or market_cap_usd, not both.")
-    found = None
-    if company is not None:
-        found = companies.resolve(database, company)
-        if asset_class not in OF_A_COMPANY:
-            raise InvalidInputError(
-                f"{asset_class} is not attributed by a company's accounts: leave company out and"
-                f" give the inputs of the position. Classes of a company: {', '.join(OF_A_COMPANY)}."
-            )
+    found = None if company is None else _counterparty(database, company, asset_class)
     if portfolio_id is not None:
         check_portfolio(database, portfolio_id)
     if found is not None:
@@ -92,6 +86,16 @@ def calculate(
             ),
         ),
     )
+
+
+def _counterparty(database: Database, company: str, asset_class: AssetClass) -> Company:
+    found = companies.resolve(database, company)
+    if asset_class not in OF_A_COMPANY:
+        raise InvalidInputError(
+            f"{asset_class} is not attributed by a company's accounts: leave company out and give"
+            f" the inputs of the position. Classes of a company: {', '.join(OF_A_COMPANY)}."
+        )
+    return found
 
 
 def _attributed(

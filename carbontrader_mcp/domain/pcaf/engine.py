@@ -92,11 +92,7 @@ def calculate(
         InsufficientDataError: amount, value or emissions cannot be had from what is given.
     """
     method = METHODS[asset_class]
-    section = method.section(edition)
-    if section is None:
-        raise InvalidInputError(
-            f"{asset_class} is not in the {EDITION_TITLES[edition]}; use the third."
-        )
+    section = _section(method, edition)
     known = check_inputs(method, inputs)
     found = walk(method, edition, Numbers(known))
     refuse(method, found, known)
@@ -128,15 +124,7 @@ def calculate(
         better_options=better_options(method, edition, found, known),
         lines=_side_lines(found),
         formulas=formulas_in_words(method, edition, found, known),
-        inputs=tuple(
-            Given(
-                name=name,
-                value=value,
-                unit=INPUTS[name].unit,
-                source=(sources or {}).get(name, SUPPLIED),
-            )
-            for name, value in known.items()
-        ),
+        inputs=_with_sources(known, sources or {}),
         flags=flags,
         warnings=(
             *warnings,
@@ -144,6 +132,27 @@ def calculate(
             *_flag_warnings(flags, found, method),
         ),
         notes=method.notes,
+    )
+
+
+def _section(method: Method, edition: Edition) -> str:
+    section = method.section(edition)
+    if section is None:
+        raise InvalidInputError(
+            f"{method.asset_class} is not in the {EDITION_TITLES[edition]}; use the third."
+        )
+    return section
+
+
+def _with_sources(known: Mapping[str, Value], sources: Mapping[str, str]) -> tuple[Given, ...]:
+    return tuple(
+        Given(
+            name=name,
+            value=value,
+            unit=INPUTS[name].unit,
+            source=sources.get(name, SUPPLIED),
+        )
+        for name, value in known.items()
     )
 
 
