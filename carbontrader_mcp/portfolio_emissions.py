@@ -21,6 +21,7 @@ from carbontrader_mcp.domain.pcaf.guards import Value
 from carbontrader_mcp.domain.pcaf.method import inputs_of
 from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, AssetClass, Edition
+from carbontrader_mcp.domain.units import in_words
 from carbontrader_mcp.pcaf_answers import PortfolioEmissions
 from carbontrader_mcp.portfolio.book import calculate_frame
 from carbontrader_mcp.portfolio_change import change_since, evic_adjustment, interval_of
@@ -142,6 +143,15 @@ def _notes(
             f"Emissions of companies on file are of {dates['first_year']} to {dates['last_year']},"
             f" their values of {dates['first_value'] or 'no date'} to"
             f" {dates['last_value'] or 'no date'}; the positions of {day}."
+        )
+    for row in results.load_implausible(database, portfolio_id, day, limit=NAMED_MAX):
+        name = row["counterparty_name"] or row["asset_class"]
+        per_m2 = row["kg_per_m2"]
+        building = "" if per_m2 is None else f", {in_words(per_m2)} kgCO2e per m2"
+        yield (
+            f"CHECK THE UNITS of {row['position_id']} ({name}): {in_words(row['tco2e'])} tCO2e,"
+            f" {in_words(row['per_million_usd'])} per million USD{building}, far beyond what is"
+            " known."
         )
     count = slices.count_slices(database, portfolio_id, day, by=by)
     if count > limit:

@@ -19,6 +19,11 @@ from db.portfolio_factors import FactorSet, keep_factor_sets
 
 BATCH_ROWS: Final = 20_000
 
+PLAUSIBLE_TCO2E_PER_MILLION_USD_MAX: Final = 50_000.0
+"""Ten times a coal power company's scopes 1 and 2 per million USD of its value. Ours."""
+PLAUSIBLE_KGCO2E_PER_M2_MAX: Final = 1_000.0
+"""Ten times a badly insulated building with coal heating, a year. Ours."""
+
 COLUMNS: Final = (
     "position_id",
     "asset_class",
@@ -220,6 +225,31 @@ def load_without_result(
         " AND reason IS NOT NULL ORDER BY amount_usd DESC, position_id LIMIT :limit",
         portfolio_id=portfolio_id,
         day=as_of_date,
+        limit=limit,
+    )
+
+
+def load_implausible(
+    database: Database, portfolio_id: str, as_of_date: str, *, limit: int
+) -> list[Row]:
+    """Positions whose intensity no known business has: a unit is most likely wrong.
+
+    The largest first, each with tCO2e per million USD and kgCO2e per m2.
+    """
+    return database.query(
+        "SELECT * FROM (SELECT position_id, counterparty_name, asset_class,"
+        " coalesce(scope1_and_2_tco2e, scope1_tco2e) AS tco2e,"
+        " coalesce(scope1_and_2_tco2e, scope1_tco2e) / amount_usd * 1e6 AS per_million_usd,"
+        " CASE WHEN floor_area_m2 > 0 AND attribution_factor > 0 THEN"
+        " scope1_and_2_tco2e / (attribution_factor * floor_area_m2) * 1e3 END AS kg_per_m2"
+        " FROM portfolio_emissions WHERE portfolio_id = :portfolio_id AND as_of_date = :day"
+        " AND reason IS NULL AND amount_usd > 0)"
+        " WHERE per_million_usd > :per_million OR kg_per_m2 > :per_m2"
+        " ORDER BY tco2e DESC, position_id LIMIT :limit",
+        portfolio_id=portfolio_id,
+        day=as_of_date,
+        per_million=PLAUSIBLE_TCO2E_PER_MILLION_USD_MAX,
+        per_m2=PLAUSIBLE_KGCO2E_PER_M2_MAX,
         limit=limit,
     )
 

@@ -112,3 +112,13 @@ def test_positions_imported_after_the_calculation_make_it_stale(
         transaction.execute("UPDATE portfolio_positions SET imported_at = '2027-01-01T00:00:00Z'")
     found = portfolio_emissions(desk.database, "book", by="asset_class")
     assert found.notes[0].startswith("STALE")
+
+
+def test_an_intensity_no_business_has_is_named_with_its_position(
+    desk: Connections, tmp_path: Path
+) -> None:
+    book = REVOLVER.format(amount=10).replace(",100\n", ",100000000\n")
+    found = calculated(desk, tmp_path, book, asset_class=AssetClass.BUSINESS_LOANS)
+    assert any(note.startswith("CHECK THE UNITS of revolver") for note in found.notes)
+    core = calculate_portfolio(desk.database, "core", now=NOW)
+    assert not any(note.startswith("CHECK") for note in core.notes)
