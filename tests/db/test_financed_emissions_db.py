@@ -267,6 +267,54 @@ def test_a_structure_is_calculated_from_its_assets_and_verifies(database: Databa
     assert verified(database, found).is_verified
 
 
+def test_assets_cut_at_1_are_flagged_in_a_record_that_verifies(database: Database) -> None:
+    found = run(
+        database,
+        company=None,
+        asset_class="securitisations",
+        outstanding_amount_usd=10.0,
+        deal_outstanding_usd=100.0,
+        assets=[
+            {"outstanding_amount_usd": 120.0, "value_usd": 60.0, "scope1_and_2_tco2e": 30.0},
+            {"outstanding_amount_usd": 10, "value_usd": 20, "scope1_and_2_tco2e": 0},
+        ],
+    )
+    assert (found.flags, found.scope1_and_2_tco2e) == (("FACTOR_CAPPED",), pytest.approx(3.0))
+    assert any("1 asset(s)" in warning for warning in found.warnings)
+    assert any("virtual tranche" in warning for warning in found.warnings)
+    store(database, found, now="2025-11-01T00:00:00Z")
+    assert verified(database, found).is_verified
+
+
+@pytest.mark.parametrize(
+    ("assets", "message"),
+    [
+        (5, "assets is 5; it must be a list"),
+        ("x" * 5000, "it must be a list"),
+        ({"value_usd": 1}, "it must be a list"),
+        (["y" * 5000], "Asset 1 is"),
+        ([{"z" * 5000: 1}], "Asset 1 has no"),
+        ([{"outstanding_amount_usd": "1" * 5000}], "must be a number"),
+        (
+            [{"outstanding_amount_usd": 10**400, "value_usd": 1, "scope1_and_2_tco2e": 1}],
+            "a number a float holds",
+        ),
+    ],
+)
+def test_assets_that_are_none_are_refused_in_few_words(
+    database: Database, assets: Any, message: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=message) as refused:
+        run(database, company=None, asset_class="securitisations", assets=assets)
+    assert len(str(refused.value)) < 400
+
+
+def test_a_class_of_any_length_is_refused_in_few_words(database: Database) -> None:
+    with pytest.raises(InvalidInputError, match="is not covered") as refused:
+        run(database, company=None, asset_class="x" * 5000)
+    assert len(str(refused.value)) < 600
+
+
 def test_a_what_if_splits_its_difference_by_driver(database: Database) -> None:
     found = run(database, outstanding_amount_usd=10e6)
     answer = what_if(

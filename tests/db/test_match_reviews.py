@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from carbontrader_mcp.domain.company_matching import ACCEPT_SCORE_MIN, REVIEW_SCORE_MIN
+from carbontrader_mcp.domain.company_matching import REVIEW_SCORE_MIN
 from carbontrader_mcp.domain.counterparties import Counterparty, MatchOutcome, Method, Status
 from carbontrader_mcp.domain.errors import InvalidInputError
 from db.database import Database
@@ -173,7 +173,7 @@ def test_a_name_that_a_spreadsheet_would_calculate_stays_text(
 def test_rows_say_why_and_how_alike_and_a_counterparty_is_listed_once(database: Database) -> None:
     (row,) = review_rows(match_counterparties(database, [CREDIT, CREDIT]))
     assert row["candidate_name"] == "Ford Motor Company"
-    assert ACCEPT_SCORE_MIN > float(row["score"]) > REVIEW_SCORE_MIN
+    assert 1 > float(row["score"]) > REVIEW_SCORE_MIN
     assert row["reason"].count("'credit' is not in the name on file") == 1
     assert (row["accept"], row["method"], row["status"]) == ("", "similar_name", "review")
 

@@ -43,7 +43,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         ("outstanding_amount_usd,as_of_date", "5,2026-01-03", "as_of_date", "2026-01-03", "today"),
         ("outstanding_amount_usd,as_of_date", "5,1899-12-31", "as_of_date", "1899-12-31", "today"),
         ("outstanding_amount_usd,as_of_date", "5,2024-02-30", "as_of_date", "2024-02-30", "no day"),
-        ("outstanding_amount_usd,as_of_date", "5,31/12/2024", "as_of_date", "31/12/2024", "no day"),
+        ("outstanding_amount_usd,as_of_date", "5,31/12/24", "as_of_date", "31/12/24", "or 31/12/2024"),
         ("outstanding_amount_usd,lei", "5,1B4S6S7G0TW5EE83BO59", "lei", "1B4S6S7G0TW5EE83BO59",
          "wrong check digits"),
         ("outstanding_amount_usd,isin", "5,US30231G1023", "isin", "US30231G1023", "check digit"),

@@ -64,13 +64,8 @@ def test_every_bundled_company_is_found_by_its_names_and_former_names(database: 
     ("name", "company", "method"),
     [
         ("EXXON MOBIL CORP /NEW/", "Exxon Mobil Corporation", Method.NAME),
-        ("ExxonMobil", "Exxon Mobil Corporation", Method.SIMILAR_NAME),
-        ("Exon Mobil", "Exxon Mobil Corporation", Method.SIMILAR_NAME),
         ("Apple Computer", "Apple Inc.", Method.FORMER_NAME),
         ("Facebook", "Meta Platforms, Inc.", Method.FORMER_NAME),
-        ("Chevron Texaco", "Chevron Corporation", Method.SIMILAR_NAME),
-        ("Consolidated Edisson", "Consolidated Edison, Inc.", Method.SIMILAR_NAME),
-        ("Steel Dinamics Inc", "Steel Dynamics, Inc.", Method.SIMILAR_NAME),
         ("Procter and Gamble", "The Procter & Gamble Company", Method.NAME),
     ],
 )
@@ -85,6 +80,17 @@ def test_a_name_is_matched_however_it_is_written(
 @pytest.mark.parametrize(
     ("name", "company", "reason"),
     [
+        ("Union Specific Corporation", "Union Pacific Corporation", "likeness 0.88"),
+        ("Altia Group Plc", "Altria Group, Inc.", "similar, not the same"),
+        ("Edisun International", "Edison International", "similar, not the same"),
+        ("ExxonMobil", "Exxon Mobil Corporation", "likeness 0.99"),
+        ("Exon Mobil", "Exxon Mobil Corporation", "similar, not the same"),
+        ("Chevron Texaco", "Chevron Corporation", "similar, not the same"),
+        ("Steel Dinamics Inc", "Steel Dynamics, Inc.", "similar, not the same"),
+        ("Nucor Crop", "Nucor Corporation", "'crop' may be a misspelt legal form"),
+        ("Boing Company", "The Boeing Company", "no word of the name is the same"),
+        ("Beoing", "The Boeing Company", "similar, not the same"),
+        ("Boeing Capital", "The Boeing Company", "'capital' is not in the name on file"),
         ("Apple GmbH", "Apple Inc.", "the legal form is another"),
         ("Ford Motor Credit Company LLC", "Ford Motor Company", "'credit' is not in the name"),
         ("Simon Property", "Simon Property Group, Inc.", "'group' is in the name on file only"),
@@ -101,6 +107,25 @@ def test_a_name_that_may_be_another_company_is_reviewed(
     assert outcome.review is not None
     assert outcome.review.candidates[0].name == company
     assert reason in outcome.review.reason
+
+
+@pytest.mark.parametrize(
+    ("country", "status"),
+    [
+        ("CH", Status.REVIEW),
+        ("Switzerland", Status.REVIEW),
+        ("US", Status.MATCHED),
+        ("usa", Status.MATCHED),
+        ("United States", Status.MATCHED),
+        ("Ruritania", Status.MATCHED),
+        (None, Status.MATCHED),
+    ],
+)
+def test_the_same_name_in_another_country_is_reviewed(
+    database: Database, country: str | None, status: Status
+) -> None:
+    counterparty = Counterparty(name="Edison International", country=country)
+    assert match_counterparties(database, [counterparty])[0].status is status
 
 
 @pytest.mark.parametrize("name", ["Zebra Bakery", "Energy", "XYZ", "\u4e2d\u56fd\u77f3\u6cb9", "a"])
@@ -140,7 +165,7 @@ def test_two_companies_with_the_same_name_and_lei_are_reviewed(tmp_path: Path) -
 
 
 def test_outcomes_stand_in_the_order_of_the_book_and_equals_are_one(database: Database) -> None:
-    book = [Counterparty(name=name) for name in ("Apple", "Exon Mobil", "Apple", "Exon Mobil")]
+    book = [Counterparty(name=name) for name in ("Apple", "Exxon Mobil", "Apple", "Exxon Mobil")]
     outcomes = match_counterparties(database, book)
     names = [each.match.name if each.match else None for each in outcomes]
     assert names == ["Apple Inc.", "Exxon Mobil Corporation"] * 2

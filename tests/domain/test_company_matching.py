@@ -1,8 +1,6 @@
 """The decision: the order of evidence, conflicts, and what a person is asked."""
 
 from carbontrader_mcp.domain.company_matching import (
-    ACCEPT_MARGIN_MIN,
-    ACCEPT_SCORE_MIN,
     REVIEW_SCORE_MIN,
     Listed,
     OnFile,
@@ -143,22 +141,36 @@ def test_two_companies_of_one_name_are_reviewed_unless_the_legal_form_tells_them
     assert told.match.cik == plc.cik
 
 
-def test_a_similar_name_is_matched_reviewed_or_left_by_its_likeness() -> None:
+def test_a_similar_name_is_never_matched_however_alike() -> None:
     counterparty = Counterparty(name="Exon Mobile")
 
     def status(*candidates: Candidate) -> Status:
         return decided(counterparty, OnFile(similar=candidates)).status
 
-    clear = ACCEPT_SCORE_MIN - ACCEPT_MARGIN_MIN - 0.01
-    assert status(similar(EXXON, ACCEPT_SCORE_MIN)) is Status.MATCHED
-    assert status(similar(EXXON, ACCEPT_SCORE_MIN), similar(CHEVRON, clear)) is Status.MATCHED
-    near = similar(CHEVRON, ACCEPT_SCORE_MIN - ACCEPT_MARGIN_MIN + 0.01)
-    assert status(similar(EXXON, ACCEPT_SCORE_MIN), near) is Status.REVIEW
-    assert status(similar(EXXON, ACCEPT_SCORE_MIN - 0.01)) is Status.REVIEW
-    assert status(similar(EXXON, 0.99, "the numbers differ: ii and iii")) is Status.REVIEW
+    assert status(similar(EXXON, 0.99)) is Status.REVIEW
+    assert status(similar(EXXON, 0.99), similar(CHEVRON, 0.7)) is Status.REVIEW
     assert status(similar(EXXON, REVIEW_SCORE_MIN)) is Status.REVIEW
     assert status(similar(EXXON, REVIEW_SCORE_MIN - 0.01)) is Status.UNMATCHED
     assert status() is Status.UNMATCHED
+    asked = decided(counterparty, OnFile(similar=[similar(EXXON, 0.99, "the numbers differ")]))
+    assert reason(asked) == (
+        "the name is similar, not the same (likeness 0.99); the numbers differ"
+    )
+
+
+def test_a_name_in_another_country_is_reviewed_where_both_are_known() -> None:
+    counterparty = Counterparty(name="Exxon Mobil")
+
+    def status(country: str | None, on_file: str | None) -> Status:
+        known = OnFile(named=[candidate(EXXON)], countries={EXXON.cik: on_file}, country=country)
+        return decided(counterparty, known).status
+
+    assert status("CH", "US") is Status.REVIEW
+    assert status("US", "US") is Status.MATCHED
+    assert status(None, "US") is Status.MATCHED
+    assert status("CH", None) is Status.MATCHED
+    by_lei = OnFile(identified={Method.LEI: [EXXON]}, countries={EXXON.cik: "US"}, country="CH")
+    assert decided(Counterparty(lei=EXXON.lei), by_lei).status is Status.MATCHED
 
 
 def test_a_company_a_person_rejected_is_not_offered_again() -> None:
