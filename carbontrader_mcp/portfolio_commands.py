@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from carbontrader_mcp import (
     portfolio_calculate,
     portfolio_import,
+    portfolio_review,
     portfolio_template,
 )
 from carbontrader_mcp.domain.errors import InvalidInputError
@@ -29,10 +30,11 @@ OF_FILES: Final = ("companies", "master", "out")
 def add_options(commands: Any) -> None:
     """The portfolio command and those below it."""
     portfolio = commands.add_parser(
-        "portfolio", help="loan books: import, template, calculate, report"
+        "portfolio", help="loan books: import, review, template, calculate, report"
     )
     kinds = portfolio.add_subparsers(dest="portfolio_command", required=True, metavar="COMMAND")
     portfolio_import.add_arguments(kinds)
+    portfolio_review.add_arguments(kinds)
     portfolio_template.add_arguments(kinds)
     calculate = kinds.add_parser(
         "calculate",
@@ -96,6 +98,7 @@ def _is_portfolio(target: str) -> bool:
 
 COMMANDS: Final[Mapping[str, Run]] = {
     "import": portfolio_import.run,
+    "review": portfolio_review.run,
     "template": portfolio_template.run,
     "calculate": _calculate,
     "report": _report,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.near_names import did_you_mean
 from carbontrader_mcp.domain.pcaf.options import AssetClass
 
 if TYPE_CHECKING:
@@ -47,14 +48,17 @@ def add_arguments(commands: Any) -> None:
     )
     parser.add_argument("--strict", action="store_true", help="keep nothing if any row is bad")
     parser.add_argument(
-        "--errors", type=Path, metavar="FILE.csv", help="write every error to a new file"
+        "--errors",
+        type=Path,
+        metavar="FILE.csv",
+        help="write every error to a file; the errors of an earlier import in it give way",
     )
 
 
 def _add_whole_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--asset-class",
-        choices=[str(name) for name in AssetClass],
+        type=_asset_class,
         metavar="CLASS",
         help=f"of rows that name none: {', '.join(AssetClass)}",
     )
@@ -82,6 +86,11 @@ def _add_layout(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--decimal", choices=("point", "comma"), help="of numbers such as 1,234 or 1.234"
     )
+    parser.add_argument(
+        "--dates",
+        choices=("dmy", "mdy"),
+        help="of days such as 01/02/2024: day first, or month first",
+    )
 
 
 def _add_columns(parser: argparse.ArgumentParser) -> None:
@@ -106,15 +115,23 @@ def run(options: argparse.Namespace, connections: Connections) -> int:
     """
     if connections.settings.is_read_only:
         raise InvalidInputError("CARBONTRADER_READ_ONLY is set. Unset it to import files.")
-    for path in filter(None, (options.errors, options.save_map)):
-        if path.exists():
-            raise InvalidInputError(f"{path} is there already. Name a new file.")
-    from carbontrader_mcp.portfolio_import_report import print_columns, print_report, write_errors
+    if options.save_map is not None and options.save_map.exists():
+        raise InvalidInputError(f"{options.save_map} is there already. Name a new file.")
+    from carbontrader_mcp.portfolio_import_report import (
+        check_errors_file,
+        print_columns,
+        print_matches,
+        print_next,
+        print_report,
+        write_errors,
+    )
     from db.import_portfolio import import_book
     from db.portfolio_files import Layout, read_portfolio_file
     from db.portfolio_imports import Import
     from db.portfolio_rows import BookOrder
 
+    if options.errors is not None:
+        check_errors_file(options.errors)
     layout = Layout(
         sheet=options.sheet,
         delimiter=DELIMITERS.get(options.delimiter),
@@ -130,6 +147,7 @@ def run(options: argparse.Namespace, connections: Connections) -> int:
         currency=options.currency,
         as_of_date=options.as_of_date,
         decimal=options.decimal,
+        dates=options.dates,
     )
     wanted = Import(
         path=options.file,
@@ -141,13 +159,16 @@ def run(options: argparse.Namespace, connections: Connections) -> int:
         replacing="day" if options.replace else "classes" if options.replace_classes else "nothing",
     )
     report = import_book(connections.database, wanted, now=connections.clock())
-    if options.errors is not None:
-        write_errors(options.errors, report.faults)
     if options.save_map is not None:
         from carbontrader_mcp.portfolio_wizard import write_map
 
         write_map(options.save_map, plan)
     print_report(report, portfolio_id=options.portfolio, errors=options.errors)
+    if options.errors is not None:
+        write_errors(options.errors, report.faults)
+    if report.status == "imported":
+        has_open = print_matches(connections.database, report.kept)
+        print_next(options.portfolio, has_open=has_open)
     return REFUSED if report.status == "refused" else 0
 
 
@@ -164,6 +185,16 @@ def _plan(raw: RawTable, asset_class: AssetClass | None, options: argparse.Names
         plan = plan_book(raw, asset_class=asset_class, told=told)
     check_answered(plan)
     return plan
+
+
+def _asset_class(text: str) -> str:
+    names = [str(name) for name in AssetClass]
+    if text not in names:
+        near = did_you_mean(text, names)
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no asset class{near and f' ({near})'}; there are {', '.join(names)}"
+        )
+    return text
 
 
 def _told(text: str) -> tuple[str, str]:

@@ -39,14 +39,14 @@ from db.match_decisions import (
 
 GIVEN = {"given_name": "name", "given_lei": "lei", "given_cik": "cik", "given_isin": "isin",
          "given_ticker": "ticker"}  # fmt: skip
-SHOWN = ("status", "reason", "candidate_name", "matched_name", "method", "score")
+SHOWN = ("given_country", "status", "reason", "candidate_name", "matched_name", "method", "score")
 """Columns for the person; they are not read again."""
 COLUMNS = Columns(
     required=("given_name", "candidate_cik"),
     one_of=("accept",),
     optional=(*(column for column in GIVEN if column != "given_name"), *SHOWN, "note"),
 )
-HEADER = (*GIVEN, "status", "reason", "candidate_cik", "candidate_name", "matched_name", "method",
+HEADER = (*GIVEN, "given_country", "status", "reason", "candidate_cik", "candidate_name", "matched_name", "method",
           "score", "accept", "note")  # fmt: skip
 ANSWERS = {"yes": True, "no": False}
 FORMULA_BEGINNINGS = ("=", "+", "-", "@")
@@ -199,6 +199,7 @@ def _row(outcome: MatchOutcome, candidate: Candidate | None) -> dict[str, str]:
     score = candidate.score_fraction if candidate else None
     row = {
         **{column: getattr(counterparty, field) or "" for column, field in GIVEN.items()},
+        "given_country": counterparty.country or "",
         "status": outcome.status.value,
         "reason": "; ".join(reasons),
         "candidate_cik": candidate.cik if candidate else "",

@@ -1,7 +1,7 @@
 """Which names are worth comparing, of a hundred thousand with several hundred thousand.
 
 Comparing every name with every other would take hours. Names are compared within blocks: those
-that begin alike, end alike, or have a word in common that few names have. rapidfuzz and numpy
+that begin or end alike, begin with the same consonants, or have a word in common that few names have. rapidfuzz and numpy
 are imported at first use.
 """
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BEGINNING_CHARACTERS = 3
+CONSONANTS = 4
 END_CHARACTERS = 4
 SHARED_WORD_NAMES_MAX = 300
 """A word that more names have makes no block."""
@@ -28,6 +29,7 @@ SHARED_WORD_SCORE_MIN = 45
 SHARED_WORD_BONUS = 20
 """A rare word in common says more than the letters of "holdings"."""
 NEAR_MAX = 10
+VOWELS = frozenset("aeiou")
 
 KeysOf = Callable[[str], Iterable[str]]
 
@@ -53,6 +55,7 @@ class NameBlocks:
         self._blocks = (
             _Block(_beginning, names, _places(names, _beginning), False, SCORE_MIN, 0),
             _Block(_end, names, _places(names, _end), False, SCORE_MIN, 0),
+            _Block(_consonants, names, _places(names, _consonants), False, SCORE_MIN, 0),
             _Block(
                 self._rare_words,
                 in_order,
@@ -122,6 +125,16 @@ def _beginning(text: str) -> Iterable[str]:
 
 def _end(text: str) -> Iterable[str]:
     return (text.replace(" ", "")[-END_CHARACTERS:],)
+
+
+def _consonants(text: str) -> Iterable[str]:
+    """The first letter and consonants of the first word: Boing and Beoing are like Boeing."""
+    first = text.partition(" ")[0]
+    letters = first[:1] + "".join(letter for letter in first[1:] if letter not in VOWELS)
+    once = [
+        letter for letter, before in zip(letters, " " + letters, strict=False) if letter != before
+    ]
+    return ("".join(once[:CONSONANTS]),)
 
 
 def _in_order(text: str) -> str:

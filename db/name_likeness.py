@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from carbontrader_mcp.domain.legal_names import LegalName, have_unlike_forms
+from carbontrader_mcp.domain.legal_names import FAMILY_BY_FORM, LegalName, have_unlike_forms
 from db.name_blocks import NameBlocks
 
 BATCH_NAMES = 10_000
@@ -27,6 +27,10 @@ OTHER_ORDER_SCORE = 0.97
 DIVIDED_OTHERWISE_PENALTY = 0.1
 SAME_LETTERS_SCORE = 0.99
 """Wal Mart and Walmart."""
+MISSPELT_FORM_WEIGHT_FRACTION = 0.25
+"""Of a word like a legal form at the end of a name, Crop for Corp: little of the name."""
+MISSPELT_FORM_LIKENESS_MIN = 0.65
+FORMS = tuple(sorted(form for form in FAMILY_BY_FORM if len(form) >= SHORTENED_CHARACTERS_MIN))
 ROMAN = frozenset(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"])
 
 
@@ -131,7 +135,11 @@ class NamesOnFile:
             if is_short or word in self._count:
                 but = "may be short for" if is_short else "is a word of other names, not"
                 objections.append(f"{word!r} {but} {like!r}")
-        whole += sum(self._weight.get(word, self._weight_of_unknown) for word in (*left, *right))
+        forms = [word for word in left if word == ours[-1] and _is_like_a_form(word)]
+        objections += [f"{word!r} may be a misspelt legal form" for word in forms]
+        for word in (*left, *right):
+            weight = self._weight.get(word, self._weight_of_unknown)
+            whole += weight * MISSPELT_FORM_WEIGHT_FRACTION if word in forms else weight
         score = shared / whole
         letters = _likeness_of_letters(given, other) if len(left) != len(right) else 0.0
         if letters > score:
@@ -141,7 +149,7 @@ class NamesOnFile:
         ]:
             score *= OTHER_ORDER_SCORE
             objections.append("the words are in another order")
-        objections += [f"{word!r} is not in the name on file" for word in left]
+        objections += [f"{word!r} is not in the name on file" for word in left if word not in forms]
         objections += [f"{word!r} is in the name on file only" for word in right]
         return score, tuple(objections)
 
@@ -182,6 +190,15 @@ def _likeness_of_words(word: str, other: str) -> tuple[float, bool]:
         if is_long_enough and all(letter in letters for letter in short):
             return SHORTENED_LIKENESS, True
     return likeness, False
+
+
+def _is_like_a_form(word: str) -> bool:
+    """Whether a word may be a legal form with a letter wrong, or two exchanged."""
+    from rapidfuzz.distance import OSA
+
+    return any(
+        OSA.normalized_similarity(word, form) >= MISSPELT_FORM_LIKENESS_MIN for form in FORMS
+    )
 
 
 def _likeness_of_letters(given: str, other: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Final
 
 from carbontrader_mcp.domain.company_identifiers import cik_of, isin_of, lei_of
@@ -14,6 +15,7 @@ from carbontrader_mcp.domain.pcaf.inputs import Input
 from carbontrader_mcp.domain.portfolio_columns import ColumnReading
 from carbontrader_mcp.domain.portfolio_position_columns import ATTRIBUTE_COLUMNS, POSITION_COLUMNS
 from db.columns import pl
+from db.portfolio_days import DateOrder, to_days
 from db.portfolio_faults import Cells
 from db.portfolio_files import LINE, RawTable, exact_name
 from db.portfolio_numbers import DecimalMark, decimal_mark, given_text, to_numbers
@@ -38,18 +40,23 @@ _UNSEEN: Final = r"[\p{C}]"
 
 
 def read_cells(
-    raw: RawTable, readings: tuple[ColumnReading, ...], *, decimal: DecimalMark | None, today: date
+    raw: RawTable,
+    readings: tuple[ColumnReading, ...],
+    *,
+    decimal: DecimalMark | None,
+    dates: DateOrder | None,
+    today: date,
 ) -> Cells:
     """Every column that is read, typed, in the unit of its input save for the currency.
 
     Raises:
-        InvalidInputError: a column whose decimal mark cannot be known.
+        InvalidInputError: a column whose decimal mark, or order of day and month, cannot be known.
     """
     cells = Cells(frame=raw.frame.select(LINE), is_workbook=raw.is_workbook)
     for reading in readings:
         values = raw.frame.get_column(f"c{raw.headers.index(reading.header)}")
         read = {
-            "as_of_date": _days,
+            "as_of_date": partial(_days, dates=dates),
             "currency": _currencies,
             "asset_class": _classes,
             **dict.fromkeys(ATTRIBUTE_COLUMNS, _attributes),
@@ -140,16 +147,17 @@ def _currencies(cells: Cells, reading: ColumnReading, values: pl.Series) -> pl.S
     return text.set((~is_code).fill_null(value=False), None)
 
 
-def _days(cells: Cells, reading: ColumnReading, values: pl.Series) -> pl.Series:
+def _days(
+    cells: Cells, reading: ColumnReading, values: pl.Series, *, dates: DateOrder | None
+) -> pl.Series:
     if values.dtype.is_temporal():
         cells.keep_given(reading.target, values.cast(pl.String))
         return values.cast(pl.Date, strict=False)
     text = _as_text(values)
     cells.keep_given(reading.target, text)
-    plain = text.str.replace(r"[ T]00:00:00(?:\.0+)?$", "")
-    is_day = plain.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-    days = plain.set((~is_day).fill_null(value=True), None).str.to_date("%Y-%m-%d", strict=False)
-    _fault(cells, reading, text, days.is_null() & text.is_not_null(), "no day such as 2024-12-31")
+    lines = cells.frame.get_column(LINE)
+    days, rule = to_days(text, lines, column=reading.header, order=dates)
+    _fault(cells, reading, text, days.is_null() & text.is_not_null(), rule)
     return days
 
 

@@ -148,4 +148,7 @@ def _columns_json(plan: ColumnPlan) -> str:
 
 
 def _options_json(order: BookOrder) -> str:
-    return json.dumps(asdict(order), default=str, sort_keys=True)
+    said = asdict(order)
+    if order.dates is None:
+        del said["dates"]  # Loads from before there was the option keep their ids.
+    return json.dumps(said, default=str, sort_keys=True)

@@ -31,6 +31,8 @@ MATCHED_CLASSES: Final = (
 """Classes whose counterparty is a company; a borrower of a mortgage is a person's own matter."""
 
 GIVEN: Final = ("counterparty_name", "lei", "given_cik", "isin", "ticker")
+ASKED: Final = (*GIVEN, "country")
+"""What a company is looked for by: names and identifiers, and the country beside them."""
 MATCH: Final = {
     "cik": pl.String,
     "match_status": pl.String,
@@ -211,17 +213,17 @@ def with_matches(database: Database, rows: pl.DataFrame) -> pl.DataFrame:
 
     is_asked = pl.col("asset_class").is_in([str(name) for name in MATCHED_CLASSES])
     is_named = pl.any_horizontal(pl.col(name).is_not_null() for name in GIVEN)
-    distinct = rows.filter(is_asked & is_named).select(GIVEN).unique(maintain_order=True)
+    distinct = rows.filter(is_asked & is_named).select(ASKED).unique(maintain_order=True)
     counterparties = [
-        Counterparty(name=name, lei=lei, cik=cik, isin=isin, ticker=ticker)
-        for name, lei, cik, isin, ticker in distinct.iter_rows()
+        Counterparty(name=name, lei=lei, cik=cik, isin=isin, ticker=ticker, country=country)
+        for name, lei, cik, isin, ticker, country in distinct.iter_rows()
     ]
     outcomes = match_counterparties(database, counterparties)
-    found = pl.DataFrame([_match(each) for each in outcomes], schema=MATCH, orient="row")
+    found = pl.DataFrame([match_columns(each) for each in outcomes], schema=MATCH, orient="row")
     keyed = distinct.hstack(found).with_columns(is_asked=pl.lit(value=True))
     matched = rows.with_columns(is_asked=is_asked).join(
         keyed,
-        on=[*GIVEN, "is_asked"],
+        on=[*ASKED, "is_asked"],
         how="left",
         nulls_equal=True,
         maintain_order="left",
@@ -229,7 +231,8 @@ def with_matches(database: Database, rows: pl.DataFrame) -> pl.DataFrame:
     return matched.drop("is_asked").with_columns(pl.col("match_status").fill_null(NOT_MATCHED))
 
 
-def _match(outcome: MatchOutcome) -> tuple[str | None, str, str | None, float | None]:
+def match_columns(outcome: MatchOutcome) -> tuple[str | None, str, str | None, float | None]:
+    """The values of the columns of MATCH."""
     match = outcome.match
     if outcome.status is not Status.MATCHED or match is None:
         return None, outcome.status.value, None, None

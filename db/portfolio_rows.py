@@ -19,6 +19,7 @@ from carbontrader_mcp.domain.portfolio_position_columns import ATTRIBUTE_COLUMNS
 from db.columns import pl
 from db.fx import StatementRates
 from db.portfolio_cells import read_cells
+from db.portfolio_days import DateOrder
 from db.portfolio_faults import Cells
 from db.portfolio_files import LINE, RawTable
 from db.portfolio_numbers import DecimalMark
@@ -35,6 +36,7 @@ class BookOrder:
     currency: str | None = None
     as_of_date: date | None = None
     decimal: DecimalMark | None = None
+    dates: DateOrder | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,7 @@ def read_book(
         raise InvalidInputError(
             f"--as-of-date {order.as_of_date} is after {today}, today; positions are of a day past."
         )
-    cells = read_cells(raw, plan.readings, decimal=order.decimal, today=today)
+    cells = read_cells(raw, plan.readings, decimal=order.decimal, dates=order.dates, today=today)
     _add_whole_columns(cells, order)
     is_example = pl.col("position_id").str.contains(rf"^{MARK}\b").fill_null(value=False)
     examples = cells.frame.filter(is_example).get_column(LINE)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from carbontrader_mcp.domain.near_names import did_you_mean
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS
 from carbontrader_mcp.domain.pcaf.method import Method, Step, inputs_of, optional, required
 from carbontrader_mcp.domain.pcaf.methods import METHODS
@@ -16,6 +17,7 @@ from db.portfolio_faults import Cells
 from db.portfolio_files import LINE
 
 AMOUNT: Final = "amount_usd"
+NO_CLASS: Final = "no asset class"
 _KEY: Final = ("position_id", "as_of_date")
 
 
@@ -48,7 +50,11 @@ class Checks:
     def classes(self) -> None:
         """A known class, and no value it does not take."""
         known = pl.col("asset_class").is_in([str(name) for name in METHODS])
-        self._fault("asset_class", ~known, f"no asset class; use one of {', '.join(METHODS)}")
+        unknown = self._cells.frame.filter(~known).get_column("asset_class").unique().to_list()
+        rules = {name: ", ".join(filter(None, (NO_CLASS, _meant(name)))) for name in unknown}
+        if rules:
+            said = pl.col("asset_class").replace_strict(rules, default=None, return_dtype=pl.String)
+            self._fault("asset_class", ~known, said)
         for asset_class, method in self._present():
             taken = inputs_of(method)
             for name in self._inputs:
@@ -99,7 +105,7 @@ class Checks:
         there = set(self._cells.frame.get_column("asset_class").unique().to_list())
         return ((name, method) for name, method in METHODS.items() if name in there)
 
-    def _fault(self, target: str, is_bad: pl.Expr, rule: str) -> None:
+    def _fault(self, target: str, is_bad: pl.Expr, rule: str | pl.Expr) -> None:
         self._cells.faults.add(
             self._cells.frame,
             is_bad,
@@ -111,6 +117,10 @@ class Checks:
     def _header(self, target: str) -> str:
         reading = self._plan.reading_of(target)
         return column_name(target) if reading is None else reading.header
+
+
+def _meant(name: str) -> str:
+    return did_you_mean(name, [str(each) for each in METHODS])
 
 
 def _amount(method: Method, columns: Sequence[str]) -> pl.Expr:

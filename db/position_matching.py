@@ -1,7 +1,7 @@
 """Companies on file for the counterparties of a book, up to a hundred thousand at once.
 
 Identifiers are looked up in one statement each, whole names in memory, and only names that
-nothing else decided are compared with similar ones.
+nothing else decided are compared with similar ones, for a person to decide.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ from carbontrader_mcp.domain.counterparties import (
 from carbontrader_mcp.domain.legal_names import legal_name
 from carbontrader_mcp.domain.outside_text import clean
 from db.company_names import names_of
+from db.country_figures import find_country
 from db.database import Database
 from db.match_decisions import Decisions, load_decisions
 from db.name_likeness import Alike, Named, NamesOnFile
+
+CODE_CHARACTERS = 2
 
 Identified = Mapping[Method, Mapping[str, Sequence[Listed]]]
 
@@ -45,8 +48,19 @@ def match_counterparties(
 def _outcomes(database: Database, found: Sequence[CheckedCounterparty]) -> list[MatchOutcome]:
     identified = {method: _identified(database, method, found) for method in IDENTIFIERS}
     decisions = load_decisions(database)
-    names, leis = _names_on_file(database)
-    settled = [_settled(each, identified, decisions, names, leis) for each in found]
+    names, listed = _names_on_file(database)
+    leis = {cik: company.lei for cik, company in listed.items()}
+    countries = {cik: company.country for cik, company in listed.items()}
+    codes = _country_codes(database, found)
+    settled = [
+        replace(
+            _settled(each, identified, decisions, names),
+            leis=leis,
+            countries=countries,
+            country=codes.get(each.counterparty.country or ""),
+        )
+        for each in found
+    ]
     undecided = [i for i, on_file in enumerate(settled) if _is_open(found[i], on_file)]
     likely = names.alike([found[i].name for i in undecided])
     for i, alike in zip(undecided, likely, strict=True):
@@ -73,9 +87,22 @@ def _identified(
     return dict(companies)
 
 
-def _names_on_file(database: Database) -> tuple[NamesOnFile, dict[str, str | None]]:
-    """Every name, and the LEI of every company, by CIK."""
-    rows = database.query("SELECT cik, name, former_names, lei FROM companies ORDER BY cik")
+def _country_codes(database: Database, found: Sequence[CheckedCounterparty]) -> dict[str, str]:
+    """ISO 3166-1 codes of two letters of the countries given, by their text, where known."""
+    codes: dict[str, str] = {}
+    for text in {each.counterparty.country for each in found}:
+        if text and (country := find_country(database, text)) is not None:
+            codes[text] = country.code
+        elif text and len(text) == CODE_CHARACTERS and text.isascii() and text.isalpha():
+            codes[text] = text.upper()
+    return codes
+
+
+def _names_on_file(database: Database) -> tuple[NamesOnFile, dict[str, Listed]]:
+    """Every name, and every company by CIK."""
+    rows = database.query(
+        "SELECT cik, name, former_names, lei, country FROM companies ORDER BY cik"
+    )
 
     def named() -> Iterator[Named]:
         for row in rows:
@@ -84,7 +111,10 @@ def _names_on_file(database: Database) -> tuple[NamesOnFile, dict[str, str | Non
                 shown = _shown(name) if place else company
                 yield Named(row["cik"], company, shown, legal_name(shown), is_former=place > 0)
 
-    return NamesOnFile(named()), {row["cik"]: row["lei"] for row in rows}
+    listed = {
+        row["cik"]: Listed(row["cik"], row["name"], row["lei"], row["country"]) for row in rows
+    }
+    return NamesOnFile(named()), listed
 
 
 def _settled(
@@ -92,7 +122,6 @@ def _settled(
     identified: Identified,
     decisions: Decisions,
     names: NamesOnFile,
-    leis: Mapping[str, str | None],
 ) -> OnFile:
     """What is known of a counterparty without looking for similar names."""
     key = found.decision_key if decisions.accepted or decisions.rejected else ()
@@ -101,7 +130,6 @@ def _settled(
             method: identified[method].get(value, ()) for method, value in found.identifiers.items()
         },
         named=_once(names.exactly(found.name)),
-        leis=leis,
         decided=decisions.accepted.get(key),
         rejected=frozenset(decisions.rejected.get(key, ())),
         likeness=lambda cik: names.likeness(found.name, cik),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -70,12 +71,52 @@ def test_errors_are_written_so_that_no_spreadsheet_runs_them(
     written(f"Loan ID,Borrower,Exposure (EUR)\n{bad}ok,b,5\n")
     assert cli.main([*IMPORT, *WHOLE, "--errors", "errors.csv"]) == 0
     printed = capsys.readouterr().out
-    assert "and 10 more errors; all are in errors.csv" in printed
+    assert "and 10 more errors." in printed
+    assert "errors.csv has the 60 errors of this import." in printed
     rows = list(csv.DictReader(Path("errors.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 60
     assert {row["value"][:2] for row in rows} == {"'="}
-    assert cli.main([*IMPORT, *WHOLE, "--errors", "errors.csv"]) == 2
-    assert "errors.csv is there already" in capsys.readouterr().err
+
+
+def test_errors_of_an_earlier_import_give_way_and_no_other_file_does(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    written(LOANS)
+    assert cli.main([*IMPORT, *WHOLE, "--strict", "--errors", "errors.csv"]) == 2
+    written(LOANS.replace("2,Beta,x\n", ""))
+    assert cli.main([*IMPORT, *WHOLE, "--errors", "errors.csv"]) == 0
+    assert "errors.csv has the 0 errors of this import, in place of" in capsys.readouterr().out
+    assert Path("errors.csv").read_text(encoding="utf-8") == "line,column,value,rule\n"
+    assert cli.main([*IMPORT, *WHOLE, "--errors", "book.csv"]) == 2
+    assert "book.csv is there already and holds something else" in capsys.readouterr().err
+    assert "Acme" in Path("book.csv").read_text(encoding="utf-8")
+
+
+def test_a_class_that_is_none_is_said_with_the_likely_one_and_the_list_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    written("Loan ID,asset_class,Exposure (EUR)\n1,bussiness loan,5\n2,bonds,5\n3,zzz,5\n")
+    assert cli.main([*IMPORT, *WHOLE[2:]]) == 2
+    printed = capsys.readouterr().out
+    assert "no asset class, did you mean business_loans?" in printed
+    assert "no asset class, did you mean corporate_bonds?" in printed
+    assert printed.count("insurance_treaty") == 1
+    with pytest.raises(SystemExit):
+        cli.main([*IMPORT, "--asset-class", "mortgage"])
+    assert "did you mean mortgages?" in capsys.readouterr().err
+    assert cli.main([*IMPORT, *WHOLE, "--map", "Exposure (EUR)=outstanding_amout"]) == 2
+    assert "did you mean outstanding_amount?" in capsys.readouterr().err
+
+
+def test_the_summary_says_which_company_each_name_is(capsys: pytest.CaptureFixture[str]) -> None:
+    written("Loan ID,Borrower,Exposure (USD)\n1,Facebook,5\n2,Boing Company,4\n3,Zebra Bakery,3\n")
+    assert cli.main([*IMPORT, *WHOLE]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"Facebook .* Meta Platforms, Inc\. .* 0001326801 .* former name", printed)
+    assert re.search(r"Boing Company .* The Boeing Company .* 0000012927 .* 0\.83", printed)
+    assert "No company is on file for: Zebra Bakery." in printed
+    assert "carbontrader portfolio review book --out review.csv" in printed
+    assert "Next: carbontrader portfolio calculate book" in printed
 
 
 @pytest.mark.parametrize(

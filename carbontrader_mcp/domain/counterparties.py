@@ -48,13 +48,17 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Counterparty:
-    """Who a position is with, as a book names them. None is not given."""
+    """Who a position is with, as a book names them. None is not given.
+
+    The country is no identifier; it may only speak against a name.
+    """
 
     name: str | None = None
     lei: str | None = None
     cik: str | None = None
     isin: str | None = None
     ticker: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +142,7 @@ def check_counterparty(counterparty: Counterparty) -> CheckedCounterparty:
         cik=_cleaned(counterparty.cik, IDENTIFIER_CHARACTERS_MAX),
         isin=_cleaned(counterparty.isin, IDENTIFIER_CHARACTERS_MAX),
         ticker=_cleaned(counterparty.ticker, IDENTIFIER_CHARACTERS_MAX),
+        country=_cleaned(counterparty.country, IDENTIFIER_CHARACTERS_MAX),
     )
     identifiers: dict[Method, str] = {}
     faults: list[str] = []

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final, Literal
 
 from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.near_names import did_you_mean
 from carbontrader_mcp.domain.outside_text import clean
 from carbontrader_mcp.domain.pcaf.attributes import attributes_of
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS, Input
@@ -88,8 +89,9 @@ def plan_columns(
     """
     told = told or {}
     if missing := [header for header in told if header not in headers]:
+        near = did_you_mean(missing[0], headers)
         raise InvalidInputError(
-            f"The file has no column {_shown(missing[0])}; its columns are"
+            f"The file has no column {_shown(missing[0])}{near and f' ({near})'}; its columns are"
             f" {', '.join(map(_shown, headers[:20]))}{' ...' if len(headers) > 20 else ''}."
         )
     allowed = targets_taken(classes)
@@ -181,8 +183,9 @@ def target_of(text: str) -> tuple[str, Conversion | None]:
         return name, None
     item = INPUTS.get(name) or (INPUTS.get(f"{name}_usd") if _is_amount(f"{name}_usd") else None)
     if item is None:
+        near = did_you_mean(name, (*TEXT_COLUMNS, *map(column_name, INPUTS), *INPUTS, IGNORE))
         raise InvalidInputError(
-            f"{_shown(text)} is nothing a column can be read as: name an input (`carbontrader"
+            f"{_shown(text)} is nothing a column can be read as{near and f' ({near})'}: name an input (`carbontrader"
             " portfolio template CLASS --describe` lists them), with a unit in brackets where it"
             f" is another, a column such as {', '.join(list(POSITION_COLUMNS)[:4])}, or {IGNORE}."
         )

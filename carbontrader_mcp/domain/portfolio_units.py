@@ -110,7 +110,7 @@ def conversion_to(item: Input, text: str) -> Conversion | NoConversion:
     unit = " ".join(text[: UNIT_CHARACTERS_MAX + 1].split())
     if len(unit) > UNIT_CHARACTERS_MAX:
         return NoConversion(f"no unit has more than {UNIT_CHARACTERS_MAX} characters")
-    if item.kind != "number" or item.unit in ("score", "buildings", "ratio", "unit"):
+    if item.kind != "number" or item.unit in ("score", "buildings", "assets", "ratio", "unit"):
         return as_named(item) if unit in ("", item.unit) else _unknown(item, unit)
     of_kind = {US_DOLLAR: _of_money, "fraction": _of_fraction, "shares": _of_shares}
     return of_kind.get(item.unit, _of_quantity)(item, unit)
