@@ -111,6 +111,7 @@ def _memory(root: Path) -> list[Claim]:
             ours=many["peak_mb"],
             floor=few["peak_mb"],
             unit="MB",
+            ratio_max=2,
             ours_max=MEMORY_MB_MAX,
         ),
         Claim(name="portfolio_totals_50m_against_1m", ours=many["seconds"], floor=few["seconds"]),

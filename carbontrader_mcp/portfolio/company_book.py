@@ -37,7 +37,8 @@ from carbontrader_mcp.portfolio.book import (
     prepared,
     results_of,
 )
-from carbontrader_mcp.portfolio.engines import held, summed
+from carbontrader_mcp.portfolio.engines import held
+from carbontrader_mcp.portfolio.sums import summed
 from carbontrader_mcp.portfolio.totals import SCORES, addends, counted, finished, reason_addends
 
 COMPANY: Final = "company_id"

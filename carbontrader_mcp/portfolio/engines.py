@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -33,7 +33,6 @@ SPARK_SETTINGS: Final = {
     # Else every expression records the line of code it came from, half of the time a plan takes.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
-PIECE_ROWS_MAX: Final = 10_000_000
 EXTRA: Final = 'pip install "carbontrader[engines]"'
 
 
@@ -96,32 +95,6 @@ def held(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     if frame.implementation.is_spark_like():
         return nw.from_native(native.persist()).lazy()
     return frame
-
-
-def summed(
-    rows: nw.LazyFrame[Any], keys: Sequence[str], sums: Mapping[str, nw.Expr], is_in: nw.Expr
-) -> nw.LazyFrame[Any]:
-    """Sums by key of the rows that are in, held.
-
-    polars keeps what it has grouped until its end, so that a long book is grouped piece by piece.
-    """
-
-    def grouped(piece: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        found = piece.filter(is_in).group_by(*keys)
-        return held(found.agg(*(value.alias(name) for name, value in sums.items())))
-
-    if rows.implementation is not nw.Implementation.POLARS:
-        return grouped(rows)
-    native: Any = rows.to_native()
-    size: int = collected(rows.select(nw.len().alias("size")))[0]["size"]
-    if size <= PIECE_ROWS_MAX:
-        return grouped(rows)
-    whole: nw.LazyFrame[Any] | None = None
-    for first in range(0, size, PIECE_ROWS_MAX):
-        piece = grouped(nw.from_native(native.slice(first, PIECE_ROWS_MAX)).lazy())
-        both = piece if whole is None else nw.concat([whole, piece], how="vertical")
-        whole = held(both.group_by(*keys).agg(*(nw.col(name).sum() for name in sums)))
-    return grouped(rows) if whole is None else whole
 
 
 def spark_session(master: str | None) -> Any:

@@ -54,7 +54,11 @@ class Books:
         """What one position's engine gives for a row: figures, or None and a reason."""
         asset_class = AssetClass(row["asset_class"])
         method = METHODS[asset_class]
-        given = {n: row[n] for n in inputs_of(method) if row.get(n) is not None}
+        given = {
+            n: row[n]
+            for n in inputs_of(method)
+            if row.get(n) is not None and INPUTS[n].since <= edition
+        }
         reason = _reason(asset_class, given, edition)
         try:
             result = calculate(asset_class, given, edition=edition)

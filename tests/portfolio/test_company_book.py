@@ -109,14 +109,15 @@ def test_positions_with_inputs_of_their_own_are_calculated_one_by_one(books: Any
     )
     book = CompanyBook(positions, companies)
     rows = sorted(collected(book.results()), key=lambda row: row["position_id"])
-    assert [(row["undrawn_scope1_and_2_tco2e"], row["reason"]) for row in rows] == [
-        (20.0, None),
-        (None, "COMMITMENT_BELOW_DRAWN"),
+    assert [(row["undrawn_scope1_and_2_tco2e"], row["flags"], row["reason"]) for row in rows] == [
+        (20.0, None, None),
+        (None, "COMMITMENT_BELOW_DRAWN", None),
     ]
+    assert [row["scope1_and_2_tco2e"] for row in rows] == [10.0, 20.0]
     (total,) = collected(book.totals().totals)
     assert (total["scope1_and_2_tco2e"], total["covered_usd"], total["outstanding_usd"]) == (
-        pytest.approx(10.0),
-        10.0,
+        pytest.approx(30.0),
+        30.0,
         30.0,
     )
 
