@@ -19,6 +19,7 @@ SCRIPTS = (
     "load_fsds",
     "query_guard",
     "filing_lookup",
+    "position_matching",
     "portfolio_peers",
     "portfolio_scale",
 )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, Edition
 
 ENGINES: Final = ("polars", "duckdb", "pandas", "spark")
@@ -102,14 +103,16 @@ def calculate_files(
         NotFoundError: a file is not there.
     """
     from carbontrader_mcp.portfolio import engines, totals
-    from carbontrader_mcp.portfolio.book import calculate_frame
+    from carbontrader_mcp.portfolio.book import RESULTS, calculate_frame, names_of
     from carbontrader_mcp.portfolio.company_book import CompanyBook
 
     book = engines.open_book(engine, positions, master=master)
     if companies is None:
+        check_columns(by, [*names_of(book), *RESULTS])
         results = calculate_frame(book, edition=edition)
     else:
         counterparties = engines.open_book(engine, companies, master=master)
+        check_columns(by, [*names_of(book), *names_of(counterparties), *RESULTS])
         pair = CompanyBook(book, counterparties, edition=edition)
         if out is None:
             summed = pair.totals(by)
@@ -127,6 +130,15 @@ def calculate_files(
         edition,
         out,
     )
+
+
+def check_columns(wanted: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse to total by what is no column."""
+    for name in wanted:
+        if name not in known:
+            raise InvalidInputError(
+                f"--by {name!r} is no column; there are {', '.join(dict.fromkeys(known))}."
+            )
 
 
 def _printed(

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from carbontrader_mcp import portfolio_calculate
+from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.portfolio import engines
 
 
@@ -63,3 +64,8 @@ def test_results_are_written_with_a_row_per_position(
 
 def test_the_command_names_the_engines_there_are() -> None:
     assert portfolio_calculate.ENGINES == engines.ENGINES
+
+
+def test_a_column_that_is_not_there_is_named_with_those_that_are(folder: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"'sektor' is no column; there are .*sector"):
+        calculated(folder, "--by", "sektor")
