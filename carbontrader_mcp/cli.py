@@ -104,7 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     portfolio_commands.add_options(commands)
 
     verify = commands.add_parser("verify", help="make a calculation again from its record")
-    verify.add_argument("calculation_id", help="calc-..., or PORTFOLIO/DAY, or PORTFOLIO/DAY/POSITION")
+    verify.add_argument(
+        "calculation_id", help="calc-..., or PORTFOLIO/DAY, or PORTFOLIO/DAY/POSITION"
+    )
 
     cases = commands.add_parser("check-cases", help="run worked cases through the PCAF engine")
     check_cases.add_options(cases)

@@ -18,6 +18,7 @@ from carbontrader_mcp.domain.pcaf import records
 from carbontrader_mcp.domain.pcaf.calculation import FinancedEmissions
 from carbontrader_mcp.domain.pcaf.engine import ENGINE_VERSION, calculate
 from carbontrader_mcp.domain.pcaf.guards import Value
+from carbontrader_mcp.domain.pcaf.inputs import INPUTS
 from carbontrader_mcp.domain.pcaf.method import inputs_of
 from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, AssetClass, Edition
@@ -179,6 +180,7 @@ def position_record(
     notes = tuple(note for found in (company, factors) if found for note in found.warnings)
     unknown = tuple(note for found in (company, factors) if found for note in found.missing_because)
     edition = next(e for e, title in EDITION_TITLES.items() if title == row["edition"])
+    inputs = {name: value for name, value in inputs.items() if INPUTS[name].since <= edition}
     try:
         result = calculate(
             asset_class, inputs, edition=edition, sources=sources, warnings=(*notes, *unknown)

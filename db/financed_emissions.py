@@ -53,7 +53,7 @@ def calculate(
     asset_class = to_asset_class(str(position.get("asset_class")))
     method = METHODS[asset_class]
     gathered, attributes = _given(position, asset_class)
-    check_inputs(method, gathered.inputs)
+    check_inputs(method, gathered.inputs, edition)
     if all(gathered.inputs.get(name) is not None for name in ("evic_usd", "market_cap_usd")):
         raise InvalidInputError("Give evic_usd or market_cap_usd, not both.")
     found = None if company is None else _counterparty(database, company, asset_class)
@@ -195,6 +195,9 @@ def _given(
         return gathered, attributes
     if asset_class not in (AssetClass.USE_OF_PROCEEDS, AssetClass.SECURITISATIONS):
         raise InvalidInputError(f"{asset_class} has no assets; leave them out.")
+    if not isinstance(assets, list):
+        raise InvalidInputError(f"assets is {repr(assets)[:60]}; it must be a list of assets.")
+    assets = cast(list[Any], assets)
     summed = structure_inputs(
         [_asset(item, number) for number, item in enumerate(assets, start=1)],
         is_securitisation=asset_class is AssetClass.SECURITISATIONS,
@@ -210,15 +213,19 @@ def _given(
 def _asset(item: Any, number: int) -> UnderlyingAsset:
     names = UnderlyingAsset.__dataclass_fields__
     if not isinstance(item, dict):
-        raise InvalidInputError(f"Asset {number} is {item!r}; it must have {', '.join(names)}.")
+        raise InvalidInputError(
+            f"Asset {number} is {repr(item)[:60]}; it must have {', '.join(names)}."
+        )
     given = cast(dict[str, Any], item)
     for name, value in given.items():
         if name not in names:
             raise InvalidInputError(
-                f"Asset {number} has no {name!r}; an asset has {', '.join(names)}."
+                f"Asset {number} has no {name[:60]!r}; an asset has {', '.join(names)}."
             )
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise InvalidInputError(f"Asset {number}: {name} is {value!r}; it must be a number.")
+            raise InvalidInputError(
+                f"Asset {number}: {name} is {repr(value)[:60]}; it must be a number."
+            )
     for name in ("outstanding_amount_usd", "value_usd"):
         if given.get(name) is None:
             raise InvalidInputError(f"Asset {number} needs {name}.")

@@ -146,6 +146,11 @@ def prepared(
     return book.drop(*unknown) if unknown else book
 
 
+def names_of(book: Any) -> list[str]:
+    """The columns of a book."""
+    return list(nw.from_native(book).lazy().collect_schema())
+
+
 def classes_of(book: nw.LazyFrame[Any]) -> list[str | None]:
     """The classes a prepared book has, in the order of the standard; others, if any, at the end."""
     found = nw.from_native(book.select(CLASS).unique().collect(), eager_only=True)
@@ -205,7 +210,7 @@ def of_class(
     if method.section(edition) is None:
         return _without_result(book, Reason.CLASS_NOT_IN_EDITION, outputs)
     has = set(book.collect_schema().names())
-    inputs = [name for name in inputs_of(method) if name in has]
+    inputs = [n for n in inputs_of(method) if n in has and INPUTS[n].since <= edition]
     through = passed_through(book)
     algebra = Columns(inputs)
     found = walk(method, edition, algebra)

@@ -48,7 +48,7 @@ def attribution(
         raise InvalidInputError(
             f"{asset_class} is not in the {EDITION_TITLES[edition]}; use the third."
         )
-    known = check_inputs(method, inputs)
+    known = check_inputs(method, inputs, edition)
     found = walk(method, edition, Numbers(known))
     reason = reason_of(method, found)
     if reason not in (None, Reason.EMISSIONS_UNKNOWN):
@@ -80,7 +80,7 @@ def refusal(
 ) -> Reason | None:
     """Why a position would have no result, None if it has one; a wrong input raises."""
     method = METHODS[asset_class]
-    known = check_inputs(method, inputs)
+    known = check_inputs(method, inputs, edition)
     return reason_of(method, walk(method, edition, Numbers(known)))
 
 

@@ -7,6 +7,11 @@ so that with negative equity its factor is 0. Commitments not drawn: section 6.2
 
 from typing import Final
 
+from carbontrader_mcp.domain.pcaf.company_carve_out import (
+    CARVE_OUT,
+    CARVE_OUT_CONFLICTS,
+    carve_out_caution,
+)
 from carbontrader_mcp.domain.pcaf.company_options import (
     CORPORATE_OPTIONS,
     CORPORATE_SCOPE3_OPTIONS,
@@ -20,6 +25,7 @@ from carbontrader_mcp.domain.pcaf.company_steps import (
     OUTSTANDING,
     is_equity_negative,
     is_equity_not_negative,
+    listed_by_book_caution,
     share_of_equity,
 )
 from carbontrader_mcp.domain.pcaf.method import Method, Step
@@ -46,6 +52,9 @@ BUSINESS_LOANS: Final = Method(
     scope3_options=CORPORATE_SCOPE3_OPTIONS,
     has_undrawn=True,
     attributed=ATTRIBUTED,
+    counts_where=CARVE_OUT,
+    conflicts=CARVE_OUT_CONFLICTS,
+    cautions=(listed_by_book_caution, carve_out_caution),
     notes=DOUBLE_COUNTING,
 )
 
@@ -81,5 +90,8 @@ UNLISTED_EQUITY: Final = Method(
     options=CORPORATE_OPTIONS,
     scope3_options=CORPORATE_SCOPE3_OPTIONS,
     attributed=ATTRIBUTED,
+    counts_where=CARVE_OUT,
+    conflicts=CARVE_OUT_CONFLICTS,
+    cautions=(listed_by_book_caution, carve_out_caution),
     notes=DOUBLE_COUNTING,
 )

@@ -35,13 +35,27 @@ def reported_sum(
 
 
 def reported_together(
-    *, scope1_and_2_tco2e: float, use_of_proceeds_scope1_and_2_tco2e: float = 0.0
+    *,
+    scope1_and_2_tco2e: float,
+    use_of_proceeds_scope1_tco2e: float = 0.0,
+    use_of_proceeds_scope2_tco2e: float = 0.0,
+    use_of_proceeds_scope1_and_2_tco2e: float = 0.0,
 ) -> float:
-    return scope1_and_2_tco2e - use_of_proceeds_scope1_and_2_tco2e
+    return (
+        scope1_and_2_tco2e
+        - use_of_proceeds_scope1_tco2e
+        - use_of_proceeds_scope2_tco2e
+        - use_of_proceeds_scope1_and_2_tco2e
+    )
 
 
-def reported_scope3(*, scope3_tco2e: float) -> float:
-    return scope3_tco2e
+def reported_scope3(*, scope3_tco2e: float, use_of_proceeds_scope3_tco2e: float = 0.0) -> float:
+    return scope3_tco2e - use_of_proceeds_scope3_tco2e
+
+
+def has_scopes(*, use_of_proceeds_scope1_and_2_tco2e: float = -1.0) -> bool:
+    """Nothing is deducted from the sum of the scopes alone, which would leave each unknown."""
+    return use_of_proceeds_scope1_and_2_tco2e < 0
 
 
 def fuel_and_process(

@@ -13,6 +13,7 @@ from carbontrader_mcp.domain.pcaf.method import (
     SCOPE2,
     SCOPE3,
     Option,
+    Step,
     stated,
     step,
 )
@@ -23,13 +24,19 @@ NO_PROCESS: Final = (
 
 REPORTED_LINES: Final = {
     SCOPE1: (
-        step(
-            "reported", formulas.reported_scope1, "{scope1_tco2e} - {use_of_proceeds_scope1_tco2e}"
+        Step(
+            name="reported",
+            formula=formulas.reported_scope1,
+            when=formulas.has_scopes,
+            text="{scope1_tco2e} - {use_of_proceeds_scope1_tco2e}",
         ),
     ),
     SCOPE2: (
-        step(
-            "reported", formulas.reported_scope2, "{scope2_tco2e} - {use_of_proceeds_scope2_tco2e}"
+        Step(
+            name="reported",
+            formula=formulas.reported_scope2,
+            when=formulas.has_scopes,
+            text="{scope2_tco2e} - {use_of_proceeds_scope2_tco2e}",
         ),
     ),
     SCOPE1_AND_2: (
@@ -42,7 +49,8 @@ REPORTED_LINES: Final = {
         step(
             "reported together",
             formulas.reported_together,
-            "{scope1_and_2_tco2e} - {use_of_proceeds_scope1_and_2_tco2e}",
+            "{scope1_and_2_tco2e} - {use_of_proceeds_scope1_tco2e}"
+            " - {use_of_proceeds_scope2_tco2e} - {use_of_proceeds_scope1_and_2_tco2e}",
         ),
     ),
 }
@@ -179,7 +187,13 @@ CORPORATE_OPTIONS: Final = (
 )
 """Scopes 1 and 2. Of the two roughest, 3c goes first: public factors are per revenue."""
 
-_SCOPE3_REPORTED: Final = {SCOPE3: (step("reported", formulas.reported_scope3, "{scope3_tco2e}"),)}
+_SCOPE3_REPORTED: Final = {
+    SCOPE3: (
+        step(
+            "reported", formulas.reported_scope3, "{scope3_tco2e} - {use_of_proceeds_scope3_tco2e}"
+        ),
+    )
+}
 
 CORPORATE_SCOPE3_OPTIONS: Final = (
     *(

@@ -3,9 +3,11 @@
 PCAF Part A, third edition, sections 5.1 and 5.2 (second edition: the same sections).
 """
 
+from dataclasses import replace
 from typing import Final
 
-from carbontrader_mcp.domain.pcaf.method import Step
+from carbontrader_mcp.domain.pcaf.method import Position, Step
+from carbontrader_mcp.domain.pcaf.options import AssetClass
 
 ATTRIBUTED: Final = (
     "removals_tco2e",
@@ -86,8 +88,8 @@ def debt_alone(
     return total_debt_usd + customer_deposits_usd - use_of_proceeds_debt_usd
 
 
-def total_assets(*, total_assets_usd: float) -> float:
-    return total_assets_usd
+def total_assets(*, total_assets_usd: float, use_of_proceeds_debt_usd: float = 0.0) -> float:
+    return total_assets_usd - use_of_proceeds_debt_usd
 
 
 def is_equity_negative(*, total_equity_usd: float) -> bool:
@@ -135,14 +137,21 @@ EVIC_STEPS: Final = (
         left_out=_SMALL_PARTS,
     ),
 )
+_EQUITY_PLUS_DEBT: Final = Step(
+    name="equity plus debt",
+    formula=equity_plus_debt,
+    when=is_equity_not_negative,
+    text="{total_equity_usd} + {total_debt_usd} + {customer_deposits_usd}"
+    " - {use_of_proceeds_debt_usd}",
+)
+_TOTAL_ASSETS: Final = Step(
+    name="total assets",
+    formula=total_assets,
+    text="{total_assets_usd} - {use_of_proceeds_debt_usd}",
+    warning="Total equity or debt was not given: total assets stand in (the standard's fallback).",
+)
 BOOK_STEPS: Final = (
-    Step(
-        name="equity plus debt",
-        formula=equity_plus_debt,
-        when=is_equity_not_negative,
-        text="{total_equity_usd} + {total_debt_usd} + {customer_deposits_usd}"
-        " - {use_of_proceeds_debt_usd}",
-    ),
+    _EQUITY_PLUS_DEBT,
     Step(
         name="debt, equity being negative",
         formula=debt_alone,
@@ -150,11 +159,26 @@ BOOK_STEPS: Final = (
         text="{total_debt_usd} + {customer_deposits_usd} - {use_of_proceeds_debt_usd}",
         warning="Total equity is negative and counts as 0: the debt carries all emissions.",
     ),
-    Step(
-        name="total assets",
-        formula=total_assets,
-        text="{total_assets_usd}",
-        warning="Total equity or debt was not given: total assets stand in (the standard's"
-        " fallback).",
-    ),
+    _TOTAL_ASSETS,
 )
+LISTED_BOOK_STEPS: Final = (_EQUITY_PLUS_DEBT, replace(_TOTAL_ASSETS, warning=None))
+"""Of listed equity: negative book equity says nothing of what the market values."""
+
+_BOOK_NAMES: Final = tuple(step.name for step in BOOK_STEPS)
+
+
+def listed_by_book_caution(position: Position) -> str | None:
+    """A company told to be listed, or of listed equity, attributed by its balance sheet."""
+    is_listed = (
+        position.method.asset_class is AssetClass.LISTED_EQUITY
+        or position.known.get("is_listed") is True
+    )
+    if not is_listed or position.found.denominator_step not in _BOOK_NAMES:
+        return None
+    lacks = "" if "total_debt_usd" in position.known else " with total_debt_usd"
+    return (
+        "NOT EVIC: a listed company is attributed by its enterprise value including cash, for"
+        f" which neither evic_usd nor market_cap_usd{lacks} was given. Its"
+        f" {position.found.denominator_step} at book value stands in, and the attribution factor"
+        f" may be far off. Give evic_usd, or market_cap_usd{lacks}."
+    )

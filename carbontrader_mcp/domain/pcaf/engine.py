@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from carbontrader_mcp.domain.errors import InsufficientDataError, InvalidInputError
 from carbontrader_mcp.domain.pcaf.calculation import Calculation, Given, Line
+from carbontrader_mcp.domain.pcaf.cautions import cautions, counted_inputs
 from carbontrader_mcp.domain.pcaf.company_formulas import USD_PER_MILLION
 from carbontrader_mcp.domain.pcaf.explanation import (
     better_options,
@@ -31,19 +32,21 @@ from carbontrader_mcp.domain.pcaf.guards import (
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS
 from carbontrader_mcp.domain.pcaf.ladder import Walk, walk
 from carbontrader_mcp.domain.pcaf.method import (
+    CAPPED_ASSETS,
     SCOPE1,
     SCOPE1_AND_2,
     SCOPE1_INCL_LULUCF,
     SCOPE2,
     SCOPE3,
     Method,
+    Position,
     required,
 )
 from carbontrader_mcp.domain.pcaf.methods import METHODS
 from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, AssetClass, Edition
 from carbontrader_mcp.domain.units import in_words
 
-ENGINE_VERSION: Final = "pcaf-2"
+ENGINE_VERSION: Final = "pcaf-3"
 """Raised when the same inputs would give another result."""
 
 SUPPLIED: Final = "supplied by the caller"
@@ -93,7 +96,8 @@ def calculate(
     """
     method = METHODS[asset_class]
     section = _section(method, edition)
-    known = check_inputs(method, inputs)
+    known = check_inputs(method, inputs, edition)
+    counted = counted_inputs(method, known, Numbers(known))
     found = walk(method, edition, Numbers(known))
     refuse(method, found, known)
     main = {name: found.lines.get(name) for name in MAIN_LINES}
@@ -121,14 +125,15 @@ def calculate(
         scope3_pcaf_option=found.scope3_option,
         scope3_data_quality_score=found.scope3_score,
         option_why=option_why(method, edition, found),
-        better_options=better_options(method, edition, found, known),
+        better_options=better_options(method, edition, found, counted),
         lines=_side_lines(found),
-        formulas=formulas_in_words(method, edition, found, known),
+        formulas=formulas_in_words(method, edition, found, counted),
         inputs=_with_sources(known, sources or {}),
         flags=flags,
         warnings=(
             *warnings,
-            *step_warnings(method, edition, found, known),
+            *step_warnings(method, edition, found, counted),
+            *cautions(Position(method=method, known=known, counted=counted, found=found)),
             *_flag_warnings(flags, found, method),
         ),
         notes=method.notes,
@@ -174,11 +179,6 @@ def refuse(method: Method, found: Walk, known: Mapping[str, Value]) -> None:
         raise InvalidInputError(
             f"The amount is {in_words(found.numerator)} USD ({found.numerator_step}); it must be"
             " at least 0. A short position is outside the standard."
-        )
-    if reason is Reason.COMMITMENT_BELOW_DRAWN:
-        raise InvalidInputError(
-            f"committed_amount_usd is {known['committed_amount_usd']:,}; it must be at"
-            f" least the amount drawn, {in_words(found.numerator)} USD."
         )
     if reason is Reason.VALUE_NOT_POSITIVE:
         raise InsufficientDataError(
@@ -249,6 +249,12 @@ def flags_of(found: Walk) -> tuple[str, ...]:
 
 
 def _flag_warnings(flags: Sequence[str], found: Walk, method: Method) -> list[str]:
+    assets = found.extras.get(CAPPED_ASSETS)
+    if assets:
+        return [
+            f"The factors of {in_words(assets)} asset(s) of the pool, outstanding ÷ value, would be"
+            " above 1; the standard caps them at 1 (section 5.8), and the cap was used."
+        ]
     if Flag.FACTOR_CAPPED in flags:
         return [
             f"The attribution factor would be {in_words(found.factor_uncapped)}; the standard caps"

@@ -12,11 +12,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.pcaf.company_carve_out import (
+    CARVE_OUT,
+    CARVE_OUT_CONFLICTS,
+    carve_out_caution,
+)
 from carbontrader_mcp.domain.pcaf.company_options import (
     CORPORATE_OPTIONS,
     CORPORATE_SCOPE3_OPTIONS,
 )
-from carbontrader_mcp.domain.pcaf.company_steps import BOOK_STEPS, EVIC_STEPS
+from carbontrader_mcp.domain.pcaf.company_steps import (
+    BOOK_STEPS,
+    EVIC_STEPS,
+    listed_by_book_caution,
+)
 from carbontrader_mcp.domain.pcaf.method import Method, step
 from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition
 
@@ -64,6 +73,9 @@ FACILITATED_ISSUANCE: Final = Method(
     weighting=WEIGHTING_FRACTION,
     options=tuple(option for option in CORPORATE_OPTIONS if option.is_attributed),
     scope3_options=tuple(option for option in CORPORATE_SCOPE3_OPTIONS if option.is_attributed),
+    counts_where=CARVE_OUT,
+    conflicts=CARVE_OUT_CONFLICTS,
+    cautions=(listed_by_book_caution, carve_out_caution),
     notes=(
         "Facilitated emissions stand on their own line and are never summed with financed ones.",
         "Lines named unweighted are the 100 % figures.",

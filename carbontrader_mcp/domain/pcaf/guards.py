@@ -10,16 +10,21 @@ from functools import partial
 from typing import Any, Final
 
 from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.pcaf.conditions import holds
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS, Input
 from carbontrader_mcp.domain.pcaf.ladder import Algebra, Walk, both, meets
 from carbontrader_mcp.domain.pcaf.method import (
+    CAPPED_ASSETS,
     SCOPE1,
     SCOPE1_AND_2,
     SCOPE1_INCL_LULUCF,
+    Conflict,
     Method,
     inputs_of,
     required,
 )
+from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, Edition
+from carbontrader_mcp.domain.units import in_words
 
 Value = float | bool | str
 
@@ -29,11 +34,11 @@ class Reason(StrEnum):
 
     INPUT_NOT_FINITE = "INPUT_NOT_FINITE"
     INPUT_OUT_OF_RANGE = "INPUT_OUT_OF_RANGE"
+    INPUTS_CONFLICT = "INPUTS_CONFLICT"
     CLASS_UNKNOWN = "CLASS_UNKNOWN"
     CLASS_NOT_IN_EDITION = "CLASS_NOT_IN_EDITION"
     AMOUNT_UNKNOWN = "AMOUNT_UNKNOWN"
     AMOUNT_NEGATIVE = "AMOUNT_NEGATIVE"
-    COMMITMENT_BELOW_DRAWN = "COMMITMENT_BELOW_DRAWN"
     VALUE_UNKNOWN = "VALUE_UNKNOWN"
     VALUE_NOT_POSITIVE = "VALUE_NOT_POSITIVE"
     FACTOR_ABOVE_MAXIMUM = "FACTOR_ABOVE_MAXIMUM"
@@ -46,13 +51,17 @@ class Flag(StrEnum):
 
     FACTOR_ABOVE_ONE = "FACTOR_ABOVE_ONE"
     FACTOR_CAPPED = "FACTOR_CAPPED"
+    COMMITMENT_BELOW_DRAWN = "COMMITMENT_BELOW_DRAWN"
 
 
-def check_inputs(method: Method, given: Mapping[str, Value | None]) -> dict[str, Value]:
+def check_inputs(
+    method: Method, given: Mapping[str, Value | None], edition: Edition = Edition.THIRD
+) -> dict[str, Value]:
     """The inputs that are known, each of its kind and within its range.
 
     Raises:
-        InvalidInputError: a name the class does not use, or a value that cannot be.
+        InvalidInputError: a name the class or the edition does not use, or a value that cannot be,
+            alone or with another.
     """
     allowed = inputs_of(method)
     for name in given:
@@ -60,11 +69,30 @@ def check_inputs(method: Method, given: Mapping[str, Value | None]) -> dict[str,
             raise InvalidInputError(
                 f"{method.asset_class} has no input {name[:60]!r}; its inputs are {', '.join(allowed)}."
             )
-    return {
+    known = {
         name: _checked(input_of(method, name), value)
         for name, value in given.items()
         if value is not None
     }
+    for name in known:
+        if INPUTS[name].since > edition:
+            raise InvalidInputError(
+                f"{name} is not in the {EDITION_TITLES[edition]}; leave it out or use the third."
+            )
+    for conflict in method.conflicts:
+        _check_together(conflict, known)
+    return known
+
+
+def _check_together(conflict: Conflict, known: Mapping[str, Value]) -> None:
+    names = required(conflict.when)
+    if all(name in known for name in names) and conflict.when(**{n: known[n] for n in names}):
+        given = " and ".join(f"{n} is {_shown(known[n])}" for n in conflict.names)
+        raise InvalidInputError(f"{given}: {conflict.why}.")
+
+
+def _shown(value: Value) -> str:
+    return in_words(float(value)) if isinstance(value, int | float) else str(value)
 
 
 def input_of(method: Method, name: str) -> Input:
@@ -84,6 +112,8 @@ def input_of(method: Method, name: str) -> Input:
 
 
 STATED_OPTION: Final = "stated_option"
+QUOTED_MAX: Final = 60
+"""Characters of an outside value that are shown."""
 
 
 def _checked(item: Input, value: object) -> Value:
@@ -97,8 +127,16 @@ def _checked(item: Input, value: object) -> Value:
         number = _finite(value)
         if number is not None and is_in_range(item, number):
             return number
-    unit = f" {item.unit}" if item.kind == "number" else ""
-    raise InvalidInputError(f"{item.name} is {str(value)[:60]}{unit}; it must be {item.allowed}.")
+    raise InvalidInputError(f"{item.name} is {_wrong(item, value)}; it must be {item.allowed}.")
+
+
+def _wrong(item: Input, value: object) -> str:
+    """A value as it was given, cut; a number that came as something else says that it must be one."""
+    if item.kind != "number":
+        return repr(value)[:QUOTED_MAX] if isinstance(value, str) else str(value)[:QUOTED_MAX]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{str(value)[:QUOTED_MAX]} {item.unit}"
+    return f"{repr(value)[:QUOTED_MAX]}, which is no number; it must be a number"
 
 
 def _finite(value: float) -> float | None:
@@ -122,7 +160,10 @@ def is_in_range(item: Input, value: Any) -> Any:
 
 
 def input_reason(method: Method, algebra: Algebra) -> Any:
-    """The first input, in the order of the method, that is not finite or out of its range."""
+    """The first input, in the order of the method, that is not finite or out of its range.
+
+    After them, inputs that cannot stand together.
+    """
     branches: list[tuple[Any, Callable[[], Any]]] = []
     for name in inputs_of(method):
         item, value = input_of(method, name), algebra.given(name)
@@ -135,6 +176,9 @@ def input_reason(method: Method, algebra: Algebra) -> Any:
         for reason, may_be in tests:
             broken = both(algebra.is_known([value]), _fails(algebra, meets(algebra, value, may_be)))
             branches.append((broken, partial(_word, f"{reason}:{name}")))
+    for conflict in method.conflicts:
+        word = f"{Reason.INPUTS_CONFLICT}:{','.join(conflict.names)}"
+        branches.append((holds(conflict.when, algebra), partial(_word, word)))
     return algebra.first(branches)
 
 
@@ -151,7 +195,6 @@ def result_reason(method: Method, found: Walk, algebra: Algebra) -> Any:
     tests = (
         (_fails(algebra, algebra.is_known([found.numerator])), Reason.AMOUNT_UNKNOWN),
         (meets(algebra, found.numerator, _is_negative), Reason.AMOUNT_NEGATIVE),
-        (meets(algebra, found.undrawn_amount, _is_negative), Reason.COMMITMENT_BELOW_DRAWN),
         (meets(algebra, found.denominator, _is_not_positive), Reason.VALUE_NOT_POSITIVE),
         (too_large, Reason.FACTOR_ABOVE_MAXIMUM),
         (both(is_empty, no_factor), Reason.VALUE_UNKNOWN),
@@ -165,10 +208,13 @@ def flag_of(found: Walk, algebra: Algebra) -> Any:
     """What a result is flagged with; unknown where with nothing."""
     above = meets(algebra, found.factor_uncapped, partial(_is_above, 1.0))
     capped = both(above, meets(algebra, found.factor, lambda used: used < found.factor_uncapped))
+    assets = found.extras.get(CAPPED_ASSETS)
     return algebra.first(
         [
             (capped, partial(_word, Flag.FACTOR_CAPPED)),
+            (meets(algebra, assets, partial(_is_above, 0.0)), partial(_word, Flag.FACTOR_CAPPED)),
             (above, partial(_word, Flag.FACTOR_ABOVE_ONE)),
+            (found.is_overdrawn, partial(_word, Flag.COMMITMENT_BELOW_DRAWN)),
         ]
     )
 

@@ -4,16 +4,21 @@ Amounts of one position are in USD; emissions in tCO2e a year. An input that may
 so by its minimum; a divisor must be above its minimum.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
+
+from carbontrader_mcp.domain.pcaf.options import Edition
 
 Kind = Literal["number", "flag", "word"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """What may be given under a name. `words` are the values of a word."""
+    """What may be given under a name. `words` are the values of a word.
+
+    `since` is the edition that first treats what it is for.
+    """
 
     name: str
     unit: str
@@ -23,6 +28,7 @@ class Input:
     maximum: float | None = None
     is_divisor: bool = False
     words: tuple[str, ...] = ()
+    since: Edition = Edition.SECOND
 
     @property
     def allowed(self) -> str:
@@ -100,6 +106,7 @@ _ALL: Final = (
         preferred_market_cap_usd="Market capitalisation of preferred shares.",
         minority_interest_usd="Minority interests at book value.",
         use_of_proceeds_debt_usd="The issuer's debt whose proceeds are allocated (section 5.7).",
+        pool_outstanding_usd="Outstanding of the loans as far as they are in the pool (section 5.8).",
         allocated_outstanding_usd="Outstanding of the assets the structure's money is allocated to.",
         revenue_usd="Revenue of the company in the year.",
     ),
@@ -155,6 +162,7 @@ _ALL: Final = (
         use_of_proceeds_scope1_tco2e="Scope 1 of the issuer's allocated assets.",
         use_of_proceeds_scope2_tco2e="Scope 2 of the issuer's allocated assets.",
         use_of_proceeds_scope1_and_2_tco2e="Scopes 1 and 2 of the issuer's allocated assets.",
+        use_of_proceeds_scope3_tco2e="Scope 3 of the issuer's allocated assets.",
         structure_scope1_tco2e="Scope 1 the structure or pool itself finances.",
         structure_scope2_tco2e="Scope 2 the structure or pool itself finances.",
         structure_scope1_and_2_tco2e="Scopes 1 and 2 the structure or pool itself finances.",
@@ -282,6 +290,11 @@ _ALL: Final = (
         words=("1a", "1b", "2", "2a", "2b", "3", "3a", "3b", "3c", "4a", "4b"),
     ),
     Input(
+        name="capped_assets_count",
+        unit="assets",
+        meaning="Assets of the pool whose factor was cut at 1 (section 5.8).",
+    ),
+    Input(
         name="sector_activity_tco2e",
         unit="tCO2e",
         meaning="Energy activity times factors, and process emissions, of the territory.",
@@ -308,4 +321,20 @@ _ALL: Final = (
     *_fractions(motor_industry_factor_fraction="Premium over cost of ownership of the market."),
 )
 
-INPUTS: Final = MappingProxyType({item.name: item for item in _ALL})
+_SINCE_THIRD: Final = (
+    "committed_amount_usd",
+    "utilisation_fraction",
+    "use_of_proceeds_debt_usd",
+    "use_of_proceeds_scope1_tco2e",
+    "use_of_proceeds_scope2_tco2e",
+    "use_of_proceeds_scope1_and_2_tco2e",
+    "use_of_proceeds_scope3_tco2e",
+)
+"""Undrawn commitments (section 6.2) and use of proceeds (section 5.7)."""
+
+INPUTS: Final = MappingProxyType(
+    {
+        item.name: replace(item, since=Edition.THIRD) if item.name in _SINCE_THIRD else item
+        for item in _ALL
+    }
+)

@@ -11,6 +11,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from carbontrader_mcp.domain.pcaf import company_formulas as company
+from carbontrader_mcp.domain.pcaf.company_carve_out import (
+    CARVE_OUT,
+    CARVE_OUT_CONFLICTS,
+    carve_out_caution,
+)
 from carbontrader_mcp.domain.pcaf.company_options import (
     CORPORATE_OPTIONS,
     CORPORATE_SCOPE3_OPTIONS,
@@ -126,6 +131,9 @@ INSURANCE_COMMERCIAL: Final = Method(
     denominators=(step("customer revenue", customer_revenue, "{customer_revenue_usd}"),),
     options=tuple(option for option in CORPORATE_OPTIONS if option.is_attributed),
     scope3_options=tuple(option for option in CORPORATE_SCOPE3_OPTIONS if option.is_attributed),
+    counts_where=CARVE_OUT,
+    conflicts=CARVE_OUT_CONFLICTS,
+    cautions=(carve_out_caution,),
     notes=(APART, PROVISIONAL),
 )
 
@@ -214,6 +222,9 @@ INSURANCE_PROJECT: Final = Method(
             },
         ),
     ),
+    counts_where=CARVE_OUT,
+    conflicts=CARVE_OUT_CONFLICTS,
+    cautions=(carve_out_caution,),
     notes=(APART, "Construction emissions (modules A4 and A5)."),
 )
 
@@ -254,5 +265,8 @@ INSURANCE_TREATY: Final = Method(
             lines={SCOPE3: (step("cedant", cedant_scope3, "{cedant_scope3_tco2e}"),)},
         ),
     ),
+    counts_where=CARVE_OUT,
+    conflicts=CARVE_OUT_CONFLICTS,
+    cautions=(carve_out_caution,),
     notes=(APART,),
 )

@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from carbontrader_mcp.domain.pcaf.conditions import counted, evaluated, holds
 from carbontrader_mcp.domain.pcaf.method import (
     SCOPE1_AND_2,
     SCOPE3,
-    Formula,
     Method,
     Option,
     Step,
-    optional,
     required,
 )
 from carbontrader_mcp.domain.pcaf.options import Edition
@@ -64,6 +63,7 @@ class Walk:
     whole_lines: Mapping[str, Any]
     undrawn_amount: Any
     undrawn_lines: Mapping[str, Any]
+    is_overdrawn: Any
     extras: Mapping[str, Any]
     used: Option | None
     used_scope3: Option | None
@@ -71,6 +71,7 @@ class Walk:
 
 def walk(method: Method, edition: Edition, algebra: Algebra) -> Walk:
     """Amount, company value, factor, option and emissions of a position, unknown where not given."""
+    algebra = counted(method, algebra)
     numerator, numerator_step = quantity("numerator", method.numerators, edition, algebra)
     denominator, value_step = quantity("denominator", method.denominators, edition, algebra)
     fixed, fixed_step = quantity("fixed", method.factors, edition, algebra)
@@ -89,7 +90,7 @@ def walk(method: Method, edition: Edition, algebra: Algebra) -> Walk:
     option3, score3, emissions3 = _chosen("scope3_", ladder3, algebra, nothing)
     attributed = {name: _times(algebra, factor, algebra.given(name)) for name in method.attributed}
     whole = {**emissions, **emissions3, **attributed}
-    undrawn_amount, undrawn_lines = _undrawn(
+    undrawn_amount, undrawn_lines, is_overdrawn = _undrawn(
         method, algebra, numerator, denominator, (ladder, ladder3)
     )
     return Walk(
@@ -114,6 +115,7 @@ def walk(method: Method, edition: Edition, algebra: Algebra) -> Walk:
         whole_lines={} if method.weighting is None else whole,
         undrawn_amount=undrawn_amount,
         undrawn_lines=undrawn_lines,
+        is_overdrawn=is_overdrawn,
         extras={
             name: quantity(name, steps, edition, algebra)[0]
             for name, steps in method.extras.items()
@@ -158,8 +160,8 @@ def _branches(
             else lines
         )
         serves = algebra.is_known([financed[option.main]])
-        if option.when is not None:
-            serves = both(serves, _holds(option.when, algebra))
+        if option.when is not None and serves is not False:
+            serves = both(serves, holds(option.when, algebra))
         if option.score_input is not None:
             serves = both(serves, algebra.is_known([algebra.given(option.score_input)]))
         serves = algebra.keep(f"{name}_serves", serves)
@@ -204,15 +206,19 @@ def _undrawn(
     numerator: Any,
     denominator: Any,
     ladders: tuple[Sequence[_Branch], Sequence[_Branch]],
-) -> tuple[Any, Mapping[str, Any]]:
+) -> tuple[Any, Mapping[str, Any], Any]:
     """Emissions of a commitment not drawn, never added to the drawn part (section 6.2).
 
-    Absent where the option has no attribution factor.
+    Absent where the option has no attribution factor, and where more is drawn than committed;
+    the third value says whether that is so.
     """
     if not method.has_undrawn:
-        return None, {}
+        return None, {}, False
     committed = algebra.given("committed_amount_usd")
-    amount = algebra.keep("undrawn_amount_usd", _apply(_less, algebra, committed, numerator))
+    difference = algebra.keep("undrawn", _apply(_less, algebra, committed, numerator))
+    is_overdrawn = meets(algebra, difference, lambda value: value < 0)
+    is_undrawn = meets(algebra, difference, lambda value: value >= 0)
+    amount = algebra.keep("undrawn_amount_usd", algebra.first([(is_undrawn, lambda: difference)]))
     factor = _factor(algebra, amount, denominator, None, None)
     lines: dict[str, Any] = {}
     for branches, line in zip(ladders, (SCOPE1_AND_2, SCOPE3), strict=True):
@@ -227,7 +233,7 @@ def _undrawn(
         lines[f"{UNDRAWN}_weighted_{line}"] = _times(
             algebra, lines[name], algebra.given("utilisation_fraction")
         )
-    return amount, lines
+    return amount, lines, is_overdrawn
 
 
 def quantity(
@@ -240,26 +246,11 @@ def quantity(
         if step.since > edition:
             continue
         serves = algebra.is_known([algebra.given(given) for given in required(step.formula)])
-        if step.when is not None:
-            serves = both(serves, _holds(step.when, algebra))
-        values.append((serves, _evaluated(step.formula, algebra)))
+        if step.when is not None and serves is not False:
+            serves = both(serves, holds(step.when, algebra))
+        values.append((serves, evaluated(step.formula, algebra)))
         names.append((serves, _constant(step.name)))
     return algebra.keep(name, algebra.first(values)), algebra.first(names)
-
-
-def _evaluated(formula: Formula, algebra: Algebra) -> Callable[[], Any]:
-    return lambda: formula(
-        **{name: algebra.given(name) for name in required(formula)},
-        **{name: algebra.given_or(name, default) for name, default in optional(formula).items()},
-    )
-
-
-def _holds(condition: Formula, algebra: Algebra) -> Any:
-    """Whether a condition on inputs is met; not where an input it needs is unknown."""
-    known = algebra.is_known([algebra.given(name) for name in required(condition)])
-    if known is False:
-        return False
-    return algebra.first([(known, _evaluated(condition, algebra))]) == True  # noqa: E712
 
 
 def meets(algebra: Algebra, value: Any, condition: Callable[[Any], Any]) -> Any:

@@ -14,12 +14,15 @@ from typing import Any, Final
 from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition
 
 Formula = Callable[..., Any]
+Caution = Callable[["Position"], str | None]
+"""A warning on a position, None where there is nothing to say."""
 
 SCOPE1: Final = "scope1_tco2e"
 SCOPE2: Final = "scope2_tco2e"
 SCOPE1_AND_2: Final = "scope1_and_2_tco2e"
 SCOPE3: Final = "scope3_tco2e"
 SCOPE1_INCL_LULUCF: Final = "scope1_incl_lulucf_tco2e"
+CAPPED_ASSETS: Final = "capped_assets_count"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,15 @@ class Option:
     since: Edition = Edition.SECOND
 
 
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """Inputs that cannot stand together: where `when` holds, `why` says it."""
+
+    names: tuple[str, ...]
+    when: Formula
+    why: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Method:
     """How one asset class is calculated. Steps and options stand from the best to the roughest.
@@ -69,6 +81,7 @@ class Method:
     where no denominator is known. A factor above
     `factor_max` is refused, above `factor_cap` it is cut and the row says so; else it is flagged.
     `weighting` is the share of the result that is reported (Part B); the whole is kept beside it.
+    An input in `counts_where` counts as not given unless one of its conditions holds.
     """
 
     asset_class: AssetClass
@@ -86,6 +99,11 @@ class Method:
     has_undrawn: bool = False
     attributed: tuple[str, ...] = ()
     extras: Mapping[str, tuple[Step, ...]] = field(default_factory=dict[str, "tuple[Step, ...]"])
+    counts_where: Mapping[str, tuple[Formula, ...]] = field(
+        default_factory=dict[str, "tuple[Formula, ...]"]
+    )
+    conflicts: tuple[Conflict, ...] = ()
+    cautions: tuple[Caution, ...] = ()
     notes: tuple[str, ...] = ()
     standard: str | None = None
     """The part and edition, where it is not Part A."""
@@ -93,6 +111,16 @@ class Method:
     def section(self, edition: Edition) -> str | None:
         """Where the edition treats the class; None if it does not."""
         return self.sections.get(edition)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Position:
+    """What a caution looks at: all inputs, those that count, and the walk (`ladder.Walk`)."""
+
+    method: Method
+    known: Mapping[str, Any]
+    counted: Mapping[str, Any]
+    found: Any
 
 
 @cache

@@ -106,7 +106,7 @@ def to_asset_class(text: str) -> AssetClass:
     """
     if text not in list(AssetClass):
         raise InvalidInputError(
-            f"Asset class {text!r} is not covered; use one of {', '.join(AssetClass)}."
+            f"Asset class {text[:60]!r} is not covered; use one of {', '.join(AssetClass)}."
         )
     return AssetClass(text)
 
@@ -119,7 +119,7 @@ def to_option(text: str) -> EmissionsOption:
     """
     if text not in list(EmissionsOption):
         raise InvalidInputError(
-            f"PCAF option {text!r} is unknown; use one of {', '.join(EmissionsOption)}."
+            f"PCAF option {text[:60]!r} is unknown; use one of {', '.join(EmissionsOption)}."
         )
     return EmissionsOption(text)
 

@@ -7,6 +7,11 @@ origination, and that value is kept (third edition). A guarantee counts once it 
 
 from typing import Final
 
+from carbontrader_mcp.domain.pcaf.company_carve_out import (
+    CARVE_OUT,
+    CARVE_OUT_CONFLICTS,
+    carve_out_caution,
+)
 from carbontrader_mcp.domain.pcaf.company_options import (
     CORPORATE_OPTIONS,
     CORPORATE_SCOPE3_OPTIONS,
@@ -111,6 +116,8 @@ PROJECT_FINANCE: Final = Method(
             name="total financing raised",
             formula=total_financing_raised,
             text="{total_financing_raised_usd}",
+            warning="Total financing raised holds at the project's start only; in later years give"
+            " project_equity_usd and project_debt_usd of its balance sheet.",
         ),
         Step(
             name="project value at origination",
@@ -125,5 +132,8 @@ PROJECT_FINANCE: Final = Method(
     scope3_options=CORPORATE_SCOPE3_OPTIONS,
     has_undrawn=True,
     attributed=ATTRIBUTED,
+    counts_where=CARVE_OUT,
+    conflicts=CARVE_OUT_CONFLICTS,
+    cautions=(carve_out_caution,),
     notes=DOUBLE_COUNTING,
 )

@@ -82,15 +82,20 @@ TERRITORY_LINES: Final = {
         ),
     ),
 }
-TERRITORY_SCOPE3: Final = (
-    Option(
-        number="1b",
-        meaning="imports as given",
-        score=2,
-        main=SCOPE3,
-        lines={SCOPE3: (step("imports", imports, "{scope3_tco2e}"),)},
-    ),
-)
+_IMPORTS: Final = {SCOPE3: (step("imports", imports, "{scope3_tco2e}"),)}
+
+
+def territory_scope3(stated_scores: tuple[tuple[str, int], ...]) -> tuple[Option, ...]:
+    """Imports as given, by the option stated of the territory's emissions."""
+    return (
+        *(stated(number, score, _IMPORTS, SCOPE3) for number, score in stated_scores),
+        Option(number="1b", meaning="imports as given", score=2, main=SCOPE3, lines=_IMPORTS),
+    )
+
+
+_STATED: Final = (("2", 3), ("2a", 3), ("3a", 4), ("3b", 5), ("1b", 2))
+"""Options that may be stated of a figure given, with their scores."""
+
 VERIFIED: Final = "national inventory, verified (UNFCCC)"
 UNVERIFIED: Final = "national inventory, not verified"
 
@@ -110,10 +115,7 @@ SOVEREIGN_DEBT: Final = Method(
     denominators=(Step(name="PPP-adjusted GDP", formula=ppp_gdp, text="{ppp_gdp_usd}"),),
     factor_max=1.0,
     options=(
-        *(
-            stated(number, score, TERRITORY_LINES, SCOPE1)
-            for number, score in (("2", 3), ("2a", 3), ("3a", 4), ("3b", 5))
-        ),
+        *(stated(number, score, TERRITORY_LINES, SCOPE1) for number, score in _STATED),
         Option(
             number="1a",
             meaning=VERIFIED,
@@ -151,7 +153,7 @@ SOVEREIGN_DEBT: Final = Method(
             ),
         ),
     ),
-    scope3_options=TERRITORY_SCOPE3,
+    scope3_options=territory_scope3(_STATED),
     notes=(
         "Sovereign and corporate emissions overlap; the classes are shown apart.",
         "Both scope 1 figures, without and with LULUCF, shall be reported.",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from carbontrader_mcp.domain.errors import InsufficientDataError, InvalidInputError
+from carbontrader_mcp.domain.pcaf.method import CAPPED_ASSETS
 from carbontrader_mcp.domain.units import in_words
 
 
@@ -16,7 +17,7 @@ class UnderlyingAsset:
     """An asset or loan: outstanding, the value it is divided by, a year's emissions, the score.
 
     `outstanding_amount_usd` is the loan's in all, `pooled_amount_usd` the part in the pool where
-    that is less. Emissions not known stay None.
+    that is less. Emissions not known stay None; scope 3 has a score of its own.
     """
 
     outstanding_amount_usd: float
@@ -26,6 +27,7 @@ class UnderlyingAsset:
     scope1_and_2_tco2e: float | None = None
     scope3_tco2e: float | None = None
     data_quality_score: float | None = None
+    scope3_data_quality_score: float | None = None
     pooled_amount_usd: float | None = None
 
 
@@ -47,7 +49,9 @@ def pooled_outstanding(assets: Sequence[UnderlyingAsset]) -> float:
 def structure_inputs(
     assets: Sequence[UnderlyingAsset], *, is_securitisation: bool
 ) -> dict[str, float]:
-    """What a structure finances by scope, its allocated outstanding and its weighted score.
+    """What a structure finances by scope, its allocated outstanding and its weighted scores.
+
+    Of a securitisation the outstanding in the pool, and how many assets were cut at a factor of 1.
 
     A scope that is unknown for any asset is unknown for the structure. Without assets nothing is
     allocated, and the score is undefined.
@@ -57,7 +61,7 @@ def structure_inputs(
         InsufficientDataError: an asset has no emissions at all.
     """
     sums: dict[str, float | None] = dict.fromkeys(_SCOPES, 0.0)
-    allocated = scored = weighted = 0.0
+    allocated, capped_count = 0.0, 0
     for number, asset in enumerate(assets, start=1):
         _check(asset, number)
         pooled = _pooled(asset)
@@ -66,14 +70,17 @@ def structure_inputs(
         for line, name in _SCOPES.items():
             value, total = _scope(asset, name), sums[line]
             sums[line] = None if value is None or total is None else total + share * value
-        if asset.data_quality_score is not None:
-            scored += pooled
-            weighted += pooled * asset.data_quality_score
+        capped_count += is_securitisation and asset.outstanding_amount_usd > asset.value_usd
     found = {line: value for line, value in sums.items() if value is not None} if assets else {}
-    if scored > 0 and scored == allocated:
-        found["structure_data_quality_score"] = weighted / scored
+    for line, name in _SCORES.items():
+        score = _weighted_score(assets, name)
+        if score is not None:
+            found[line] = score
     if not is_securitisation:
-        found["allocated_outstanding_usd"] = allocated
+        return {**found, "allocated_outstanding_usd": allocated}
+    found["pool_outstanding_usd"] = allocated
+    if capped_count:
+        found[CAPPED_ASSETS] = float(capped_count)
     return found
 
 
@@ -83,6 +90,26 @@ _SCOPES = {
     "structure_scope1_and_2_tco2e": "scope1_and_2_tco2e",
     "structure_scope3_tco2e": "scope3_tco2e",
 }
+
+
+_SCORES = {
+    "structure_data_quality_score": "data_quality_score",
+    "structure_scope3_data_quality_score": "scope3_data_quality_score",
+}
+
+
+def _weighted_score(assets: Sequence[UnderlyingAsset], name: str) -> float | None:
+    """The mean by outstanding; unknown where an asset has none, or nothing is outstanding."""
+    scores: list[float | None] = [getattr(asset, name) for asset in assets]
+    scored = [
+        (_pooled(asset), score)
+        for asset, score in zip(assets, scores, strict=True)
+        if score is not None
+    ]
+    total = math.fsum(amount for amount, _ in scored)
+    if total == 0 or any(_pooled(a) > 0 for a, s in zip(assets, scores, strict=True) if s is None):
+        return None
+    return math.fsum(amount / total * score for amount, score in scored)
 
 
 def _pooled(asset: UnderlyingAsset) -> float:
@@ -113,20 +140,32 @@ def _scope(asset: UnderlyingAsset, name: str) -> float | None:
     return asset.scope1_tco2e + asset.scope2_tco2e
 
 
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def _check(asset: UnderlyingAsset, number: int) -> None:
     for name in ("outstanding_amount_usd", "pooled_amount_usd", *_SCOPES.values()):
         value: float | None = getattr(asset, name)
-        if value is not None and not (math.isfinite(value) and value >= 0):
-            raise InvalidInputError(f"Asset {number}: {name} is {value}; it must be at least 0.")
-    if not (math.isfinite(asset.value_usd) and asset.value_usd > 0):
+        if value is not None and not (_is_finite(value) and value >= 0):
+            raise InvalidInputError(
+                f"Asset {number}: {name} is {str(value)[:60]}; it must be at least 0 and a number a"
+                " float holds."
+            )
+    if not (_is_finite(asset.value_usd) and asset.value_usd > 0):
         raise InvalidInputError(
-            f"Asset {number}: value_usd is {asset.value_usd}; it must be above 0."
+            f"Asset {number}: value_usd is {str(asset.value_usd)[:60]}; it must be above 0 and a"
+            " number a float holds."
         )
-    score = asset.data_quality_score
-    if score is not None and not 1 <= score <= 5:
-        raise InvalidInputError(
-            f"Asset {number}: data_quality_score is {score}; it must be 1 to 5."
-        )
+    for name in _SCORES.values():
+        score: float | None = getattr(asset, name)
+        if score is not None and not 1 <= score <= 5:
+            raise InvalidInputError(
+                f"Asset {number}: {name} is {str(score)[:60]}; it must be 1 to 5."
+            )
     pooled = asset.pooled_amount_usd
     if pooled is not None and pooled > asset.outstanding_amount_usd:
         raise InvalidInputError(

@@ -12,10 +12,10 @@ from carbontrader_mcp.domain.pcaf.method import SCOPE1, Method, Option, Step, st
 from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition
 from carbontrader_mcp.domain.pcaf.sovereign_debt import (
     TERRITORY_LINES,
-    TERRITORY_SCOPE3,
     are_verified,
     sector_activity,
     sector_revenue,
+    territory_scope3,
 )
 
 
@@ -39,6 +39,8 @@ def proxy_level(*, proxy_tco2e: float) -> float:
     return proxy_tco2e
 
 
+_STATED: Final = (("2", 3), ("3", 4), ("4a", 5), ("4b", 5), ("1b", 2))
+
 SUB_SOVEREIGN_DEBT: Final = Method(
     asset_class=AssetClass.SUB_SOVEREIGN_DEBT,
     sections={Edition.THIRD: "section 5.10, table 10.1-8"},
@@ -53,10 +55,7 @@ SUB_SOVEREIGN_DEBT: Final = Method(
     ),
     factor_cap=1.0,
     options=(
-        *(
-            stated(number, score, TERRITORY_LINES, SCOPE1)
-            for number, score in (("2", 3), ("3", 4), ("4a", 5), ("4b", 5))
-        ),
+        *(stated(number, score, TERRITORY_LINES, SCOPE1) for number, score in _STATED),
         Option(
             number="1a",
             meaning="regional inventory, verified",
@@ -109,7 +108,7 @@ SUB_SOVEREIGN_DEBT: Final = Method(
             lines={SCOPE1: (step("two levels above", proxy_level, "{proxy_tco2e}"),)},
         ),
     ),
-    scope3_options=TERRITORY_SCOPE3,
+    scope3_options=territory_scope3(_STATED),
     extras={
         "ppp_factor": (step("PPP factor", ppp_factor, "{country_ppp_gdp_usd} ÷ {country_gdp_usd}"),)
     },

@@ -14,8 +14,10 @@ from carbontrader_mcp.domain.pcaf.method import (
     SCOPE1_AND_2,
     SCOPE2,
     SCOPE3,
+    Conflict,
     Method,
     Option,
+    Position,
     Step,
     step,
 )
@@ -85,9 +87,61 @@ def integrated(*, is_integrated: bool) -> Any:
     return is_integrated
 
 
-def nothing_allocated(*, allocated_outstanding_usd: float) -> Any:
+def nothing_allocated(*, allocated_outstanding_usd: float, is_integrated: bool = False) -> Any:
+    """In a separate structure, where money not allocated carries nothing."""
+    return (allocated_outstanding_usd == 0) & (is_integrated == False)  # noqa: E712
+
+
+def all_unallocated(*, allocated_outstanding_usd: float) -> Any:
     return allocated_outstanding_usd == 0
 
+
+def may_be_integrated(*, is_integrated: bool = True) -> Any:
+    return is_integrated
+
+
+def unallocated(*, unallocated_scope1_and_2_tco2e: float) -> float:
+    return unallocated_scope1_and_2_tco2e
+
+
+def allocated_above_value(
+    *, allocated_outstanding_usd: float, structure_equity_plus_debt_usd: float
+) -> Any:
+    return allocated_outstanding_usd > structure_equity_plus_debt_usd * (1 + ROUNDING)
+
+
+def integrated_caution(position: Position) -> str | None:
+    """Whether money not allocated carries emissions, as in an integrated structure it must."""
+    is_integrated = position.known.get("is_integrated")
+    if UNALLOCATED in position.known:
+        if is_integrated is False:
+            return (
+                f"{UNALLOCATED} was not counted: in a separate structure money not yet allocated"
+                " carries no emissions."
+            )
+        if is_integrated is None:
+            return (
+                f"{UNALLOCATED} was counted, as of an integrated structure. Give is_integrated, so"
+                " that the outstanding reported agrees."
+            )
+        return None
+    allocated = position.known.get("allocated_outstanding_usd")
+    whole_usd = position.known.get("structure_equity_plus_debt_usd")
+    is_all = (
+        allocated is not None and whole_usd is not None and allocated >= whole_usd * (1 - ROUNDING)
+    )
+    if is_integrated is not True or is_all:
+        return None
+    return (
+        "The structure is integrated, and its whole outstanding is reported, but no emissions of"
+        f" the money not yet allocated were given; the figure may be too low. Give {UNALLOCATED}"
+        " at issuer level (section 5.7), 0 where all is allocated."
+    )
+
+
+UNALLOCATED: Final = "unallocated_scope1_and_2_tco2e"
+ROUNDING: Final = 1e-9
+"""Sums that should be equal may differ by this part."""
 
 STRUCTURE_LINES: Final = {
     SCOPE1: (step("structure", structure_scope1, "{structure_scope1_tco2e}"),),
@@ -158,6 +212,17 @@ USE_OF_PROCEEDS: Final = Method(
     ),
     options=(
         *STRUCTURE_OPTIONS,
+        *(
+            Option(
+                number="unallocated",
+                meaning="nothing is allocated yet; the issuer-level emissions of the money",
+                score=None,
+                score_input=score_input,
+                when=all_unallocated,
+                lines={SCOPE1_AND_2: (step("unallocated", unallocated, f"{{{UNALLOCATED}}}"),)},
+            )
+            for score_input in ("structure_data_quality_score", None)
+        ),
         Option(
             number="nothing allocated",
             meaning="nothing is allocated yet, so nothing is financed and nothing scored",
@@ -168,6 +233,16 @@ USE_OF_PROCEEDS: Final = Method(
     ),
     scope3_options=STRUCTURE_SCOPE3_OPTIONS,
     attributed=ATTRIBUTED,
+    counts_where={UNALLOCATED: (may_be_integrated,)},
+    conflicts=(
+        Conflict(
+            names=("allocated_outstanding_usd", "structure_equity_plus_debt_usd"),
+            when=allocated_above_value,
+            why="no more can be allocated than the structure has. Check both, and that the"
+            " outstanding of each asset is the structure's part",
+        ),
+    ),
+    cautions=(integrated_caution,),
     extras={
         "allocated_fraction": (
             Step(name="integrated", formula=whole, when=integrated, text="1"),
