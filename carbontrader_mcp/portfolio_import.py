@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from carbontrader_mcp.domain.portfolio_columns import ColumnPlan
     from carbontrader_mcp.wiring import Connections
     from db.portfolio_files import RawTable
+    from db.portfolio_imports import ImportReport
 
 REFUSED = 2
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -117,14 +118,7 @@ def run(options: argparse.Namespace, connections: Connections) -> int:
         raise InvalidInputError("CARBONTRADER_READ_ONLY is set. Unset it to import files.")
     if options.save_map is not None and options.save_map.exists():
         raise InvalidInputError(f"{options.save_map} is there already. Name a new file.")
-    from carbontrader_mcp.portfolio_import_report import (
-        check_errors_file,
-        print_columns,
-        print_matches,
-        print_next,
-        print_report,
-        write_errors,
-    )
+    from carbontrader_mcp.portfolio_import_report import check_errors_file, print_columns
     from db.import_portfolio import import_book
     from db.portfolio_files import Layout, read_portfolio_file
     from db.portfolio_imports import Import
@@ -159,17 +153,29 @@ def run(options: argparse.Namespace, connections: Connections) -> int:
         replacing="day" if options.replace else "classes" if options.replace_classes else "nothing",
     )
     report = import_book(connections.database, wanted, now=connections.clock())
+    _tell(report, options, connections)
     if options.save_map is not None:
         from carbontrader_mcp.portfolio_wizard import write_map
 
         write_map(options.save_map, plan)
+    return REFUSED if report.status == "refused" else 0
+
+
+def _tell(report: ImportReport, options: argparse.Namespace, connections: Connections) -> None:
+    """What became of the file: rows, errors, counterparties, and what comes next."""
+    from carbontrader_mcp.portfolio_import_report import (
+        print_matches,
+        print_next,
+        print_report,
+        write_errors,
+    )
+
     print_report(report, portfolio_id=options.portfolio, errors=options.errors)
     if options.errors is not None:
         write_errors(options.errors, report.faults)
     if report.status == "imported":
         has_open = print_matches(connections.database, report.kept)
         print_next(options.portfolio, has_open=has_open)
-    return REFUSED if report.status == "refused" else 0
 
 
 def _plan(raw: RawTable, asset_class: AssetClass | None, options: argparse.Namespace) -> ColumnPlan:
