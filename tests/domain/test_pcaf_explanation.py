@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from carbontrader_mcp.domain.errors import InvalidInputError
 from carbontrader_mcp.domain.pcaf.engine import calculate
 from carbontrader_mcp.domain.pcaf.options import AssetClass
 
@@ -96,3 +97,33 @@ def test_every_figure_of_a_territory_or_a_vehicle_has_its_formula(
     assert meaning in found.option_why
     main = "scope1_tco2e" if found.scope1_and_2_tco2e is None else "scope1_and_2_tco2e"
     assert any(text.startswith(f"{main} = ") for text in found.formulas)
+
+
+def test_a_better_option_names_the_word_it_needs() -> None:
+    car = {
+        "outstanding_amount_usd": 1.0,
+        "distance_km": 10_000.0,
+        "fuel_litres_per_km": 0.06,
+        "fuel_factor_tco2e_per_litre": 0.0025,
+        "powertrain": "combustion",
+        "distance_source": "regional",
+        "efficiency_source": "make_and_model",
+    }
+    found = calculate(AssetClass.MOTOR_VEHICLE_LOANS, car)
+    assert found.pcaf_option == "2b"
+    better = {option.option: option.needs for option in found.better_options}
+    assert better["1b"] == ("distance_source = actual",)
+    assert not any("electricity" in need for need in better["1a"])
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("company", "is an argument beside the position"),
+        ("evic", "did you mean evic_usd?"),
+    ],
+)
+def test_a_name_the_class_lacks_is_answered_with_what_may_be_meant(name: str, says: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        calculate(AssetClass.BUSINESS_LOANS, {**LOAN, name: 1.0})
+    assert says in str(refused.value)

@@ -15,6 +15,7 @@ from carbontrader_mcp.domain.pcaf.company_formulas import USD_PER_MILLION
 from carbontrader_mcp.domain.pcaf.explanation import (
     better_options,
     formulas_in_words,
+    needs_of,
     option_why,
     step_warnings,
 )
@@ -200,20 +201,20 @@ def refuse(method: Method, found: Walk, known: Mapping[str, Value]) -> None:
             f"{out[0]} would be {out[1]:g}; it must be a finite number of at least 0. Check the"
             f" inputs and their units.{given}"
         )
-    missing = _missing_words(method, found)
+    missing = _missing_words(method, found, known)
     raise InsufficientDataError(f"{name}: {missing}{given}")
 
 
-def _missing_words(method: Method, found: Walk) -> str:
+def _missing_words(method: Method, found: Walk, known: Mapping[str, Value]) -> str:
     if found.factor is None:
-        ways = [" and ".join(required(step.formula)) for step in method.denominators]
-        return f"the value to attribute by is unknown. Give {'; or '.join(ways)}."
-    ways = [
-        f"{' and '.join(required(option.lines[option.main][0].formula))} (option {option.number})"
-        for option in method.options
-        if not option.is_stated
-    ]
-    return f"the emissions are unknown. Give {'; or '.join(ways)}."
+        values = [" and ".join(required(step.formula)) for step in method.denominators]
+        return f"the value to attribute by is unknown. Give {'; or '.join(values)}."
+    ways: dict[str, list[str]] = {}
+    for option in method.options:
+        if not option.is_stated and (needs := needs_of(option, known)):
+            ways.setdefault(" and ".join(needs), []).append(option.number)
+    said = [f"{needs} (option {', '.join(numbers)})" for needs, numbers in ways.items()]
+    return f"the emissions are unknown. Give {'; or '.join(said)}."
 
 
 def _factor_of(found: Walk, method: Method, *, uncapped: bool = False) -> float | None:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import signature
+from itertools import product
 from typing import Any
 
 from carbontrader_mcp.domain.pcaf.calculation import BetterOption
 from carbontrader_mcp.domain.pcaf.guards import Value
+from carbontrader_mcp.domain.pcaf.inputs import INPUTS
 from carbontrader_mcp.domain.pcaf.ladder import Walk
-from carbontrader_mcp.domain.pcaf.method import Method, Option, Step, optional, required
+from carbontrader_mcp.domain.pcaf.method import Formula, Method, Option, Step, optional, required
 from carbontrader_mcp.domain.pcaf.options import Edition
 from carbontrader_mcp.domain.units import in_words
 
@@ -94,7 +96,7 @@ def better_options(
             continue
         if option.score >= found.score:
             continue
-        needs = _needs(option, known)
+        needs = needs_of(option, known)
         if option.is_attributed and found.factor is None:
             needs += [name for name in _cheapest(method.denominators, known) if name not in needs]
         if needs:
@@ -106,22 +108,48 @@ def better_options(
     return tuple(better)
 
 
-def _needs(option: Option, known: Mapping[str, Value]) -> list[str]:
+def needs_of(option: Option, known: Mapping[str, Value]) -> list[str]:
+    """What an option lacks: inputs that are missing, and words or flags as `name = value`."""
     needs = _cheapest(option.lines[option.main], known)
     if option.when is None:
         return needs
-    missing = [name for name in required(option.when) if name not in known]
-    if missing:
-        return needs + missing
-    if not option.when(**{name: known[name] for name in required(option.when)}):
-        needs += [f"{name} other than {_word(known[name])}" for name in required(option.when)]
-    return needs
+    return [*needs, *_wanted(option.when, known)]
+
+
+def _wanted(condition: Formula, known: Mapping[str, Value]) -> list[str]:
+    """The words or flags that would meet a condition with the fewest changes, as `name = value`."""
+    names = required(condition)
+    choices = [INPUTS[name].words or (True, False) for name in names]
+    meeting = [
+        dict(zip(names, values, strict=True))
+        for values in product(*choices)
+        if condition(**dict(zip(names, values, strict=True)))
+    ]
+    changes = [
+        [f"{name} = {_word(value)}" for name, value in values.items() if known.get(name) != value]
+        for values in meeting
+    ]
+    return min(changes, key=len) if changes else []
 
 
 def _cheapest(steps: Sequence[Step], known: Mapping[str, Value]) -> list[str]:
-    """The missing inputs of the step that lacks fewest."""
-    lacking = [[name for name in required(step.formula) if name not in known] for step in steps]
+    """The missing inputs of the step that lacks fewest, of those the words given do not rule out."""
+    lacking = [
+        [name for name in required(step.formula) if name not in known]
+        for step in steps
+        if not _is_ruled_out(step, known)
+    ]
     return min(lacking, key=len) if lacking else []
+
+
+def _is_ruled_out(step: Step, known: Mapping[str, Value]) -> bool:
+    if step.when is None:
+        return False
+    names = required(step.when)
+    if any(name not in known for name in names):
+        return False
+    given = {name: known[name] for name in signature(step.when).parameters if name in known}
+    return not step.when(**given)
 
 
 def _lines_used(

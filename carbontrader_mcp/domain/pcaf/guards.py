@@ -3,13 +3,14 @@ position (an error with the numbers in it) and for a row of a book (a guard colu
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
 from carbontrader_mcp.domain.errors import InvalidInputError
+from carbontrader_mcp.domain.near_names import did_you_mean
 from carbontrader_mcp.domain.pcaf.conditions import holds
 from carbontrader_mcp.domain.pcaf.inputs import INPUTS, Input
 from carbontrader_mcp.domain.pcaf.ladder import Algebra, Walk, both, meets
@@ -27,6 +28,9 @@ from carbontrader_mcp.domain.pcaf.options import EDITION_TITLES, Edition
 from carbontrader_mcp.domain.units import in_words
 
 Value = float | bool | str
+
+BESIDE_POSITION = ("company", "portfolio_id", "reporting_year", "edition")
+"""Arguments a caller may put into the position by mistake."""
 
 
 class Reason(StrEnum):
@@ -67,7 +71,8 @@ def check_inputs(
     for name in given:
         if name not in allowed:
             raise InvalidInputError(
-                f"{method.asset_class} has no input {name[:60]!r}; its inputs are {', '.join(allowed)}."
+                f"{method.asset_class} has no input {name[:60]!r}{_hint(name, allowed)}; its inputs"
+                f" are {', '.join(allowed)}."
             )
     known = {
         name: _checked(input_of(method, name), value)
@@ -114,6 +119,13 @@ def input_of(method: Method, name: str) -> Input:
 STATED_OPTION: Final = "stated_option"
 QUOTED_MAX: Final = 60
 """Characters of an outside value that are shown."""
+
+
+def _hint(name: str, allowed: Sequence[str]) -> str:
+    if name in BESIDE_POSITION:
+        return ", which is an argument beside the position"
+    question = did_you_mean(name, allowed)
+    return f" ({question})" if question else ""
 
 
 def _checked(item: Input, value: object) -> Value:
