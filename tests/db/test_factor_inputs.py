@@ -276,7 +276,7 @@ def test_a_record_with_looked_up_inputs_verifies_and_keeps_its_attributes(
     database: Database, position: dict[str, Any]
 ) -> None:
     result = run(database, 2019, **position)
-    verification = verify(to_json(result))
+    verification = verify(to_json(result), row={}, calculation_id=result.calculation_id)
     assert (verification.is_verified, verification.differences) == (True, ())
     assert result.attributes
     assert all(position[item.name] == item.value for item in result.attributes)
@@ -287,7 +287,7 @@ def test_a_record_written_before_there_were_attributes_verifies(database: Databa
     content = json.loads(to_json(result))
     assert content.pop("attributes") == []
     content["calculation_id"] = calculation_id(content)
-    assert verify(json.dumps(content)).is_verified
+    assert verify(json.dumps(content), row={}, calculation_id=content["calculation_id"]).is_verified
 
 
 # --- books ----------------------------------------------------------------------------

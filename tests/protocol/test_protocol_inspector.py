@@ -42,7 +42,7 @@ def inspect(
 def test_every_schema_is_portable_enough_for_strict_clients(inspect: Inspect) -> None:
     finished = inspect("tools/list", "--strict")
     assert finished.returncode == 0, finished.stderr
-    assert len(json.loads(finished.stdout)["tools"]) == 16
+    assert len(json.loads(finished.stdout)["tools"]) == 19
 
 
 def test_a_tool_answers(inspect: Inspect) -> None:
