@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
@@ -129,6 +130,19 @@ def portfolio_emissions(
         if since is None
         else evic_adjustment(database, portfolio_id, start=since, end=day),
         notes=(*_notes(database, portfolio_id, day, by=by, limit=limit), *NOTES),
+    )
+
+
+def in_slices(
+    database: Database, found: PortfolioEmissions, *, by: str, limit: int
+) -> PortfolioEmissions:
+    """The same results in other slices; interval, change and totals are not made again."""
+    key = (found.portfolio_id, found.as_of_date)
+    return replace(
+        found,
+        by=by,
+        slices=tuple(slices.load_slices(database, *key, by=by, limit=limit)),
+        notes=(*_notes(database, *key, by=by, limit=limit), *NOTES),
     )
 
 

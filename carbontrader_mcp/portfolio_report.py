@@ -68,20 +68,19 @@ EFFECT_NAMES: Final = {
 
 def run(options: argparse.Namespace, connections: Connections) -> int:
     """Print the report; 0."""
-    from carbontrader_mcp.portfolio_emissions import portfolio_emissions
+    from carbontrader_mcp.portfolio_emissions import in_slices, portfolio_emissions
 
-    slices: Sequence[str] = options.by or SLICES[:4]
-    answers = [
-        portfolio_emissions(
-            connections.database,
-            options.portfolio_id,
-            as_of_date=options.as_of,
-            by=by,
-            since=options.since,
-            limit=options.limit,
-        )
-        for by in slices
-    ]
+    first, *others = options.by or SLICES[:4]
+    found = portfolio_emissions(
+        connections.database,
+        options.portfolio_id,
+        as_of_date=options.as_of,
+        by=first,
+        since=options.since,
+        limit=options.limit,
+    )
+    again = (in_slices(connections.database, found, by=by, limit=options.limit) for by in others)
+    answers = [found, *again]
     if options.json:
         json.dump([asdict(answer) for answer in answers], sys.stdout, indent=2)
         print()
