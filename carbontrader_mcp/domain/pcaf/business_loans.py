@@ -28,18 +28,13 @@ from carbontrader_mcp.domain.pcaf.company_steps import (
     listed_by_book_caution,
     share_of_equity,
 )
-from carbontrader_mcp.domain.pcaf.method import Method, Step
+from carbontrader_mcp.domain.pcaf.method import Method, Step, nothing
 from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition
 
 SECTIONS: Final = {
     Edition.SECOND: "section 5.2, table 5-7",
     Edition.THIRD: "section 5.2, table 10.1-2",
 }
-
-
-def nothing() -> float:
-    """The equity stake in a company of negative equity has no part in its emissions."""
-    return 0.0
 
 
 BUSINESS_LOANS: Final = Method(

@@ -12,12 +12,8 @@ from carbontrader_mcp.domain.pcaf.buildings import (
     PROPERTY_VALUES,
 )
 from carbontrader_mcp.domain.pcaf.company_steps import OUTSTANDING
-from carbontrader_mcp.domain.pcaf.method import Method, Step
+from carbontrader_mcp.domain.pcaf.method import Method, Step, whole
 from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition
-
-
-def whole() -> float:
-    return 1.0
 
 
 def is_whole(*, is_fully_financed_without_control: bool) -> bool:

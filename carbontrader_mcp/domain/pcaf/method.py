@@ -202,3 +202,13 @@ def stated(number: str, score: int, lines: Mapping[str, tuple[Step, ...]], main:
         main=main,
         is_stated=True,
     )
+
+
+def nothing() -> float:
+    """What the standard attributes nothing of."""
+    return 0.0
+
+
+def whole() -> float:
+    """What the standard attributes at 100 %."""
+    return 1.0

@@ -20,6 +20,7 @@ from carbontrader_mcp.domain.pcaf.method import (
     Option,
     Step,
     stated,
+    whole,
 )
 from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition
 
@@ -28,10 +29,6 @@ KWH_PER_MWH: Final = 1_000
 
 def vehicle_value(*, vehicle_value_at_origination_usd: float) -> float:
     return vehicle_value_at_origination_usd
-
-
-def whole() -> float:
-    return 1.0
 
 
 def fuel_used(*, fuel_litres: float, fuel_factor_tco2e_per_litre: float) -> float:

@@ -88,15 +88,6 @@ DATA_QUALITY_SCORES = MappingProxyType(
 )
 """Score by class and option: other classes give the same option another score."""
 
-TABLES = MappingProxyType(
-    {
-        AssetClass.LISTED_EQUITY: "section 5.1, table 10.1-1",
-        AssetClass.CORPORATE_BONDS: "section 5.1, table 10.1-1",
-        AssetClass.BUSINESS_LOANS: "section 5.2, table 10.1-2",
-        AssetClass.UNLISTED_EQUITY: "section 5.2, table 10.1-2",
-    }
-)
-
 
 def to_asset_class(text: str) -> AssetClass:
     """The asset class named.

@@ -22,7 +22,7 @@ from carbontrader_mcp.domain.pcaf.company_steps import (
     DOUBLE_COUNTING,
     OUTSTANDING,
 )
-from carbontrader_mcp.domain.pcaf.method import Method, Step
+from carbontrader_mcp.domain.pcaf.method import Method, Step, nothing
 from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition
 
 
@@ -46,10 +46,6 @@ def total_financing_raised(*, total_financing_raised_usd: float) -> float:
 
 def project_value_at_origination(*, project_value_at_origination_usd: float) -> float:
     return project_value_at_origination_usd
-
-
-def nothing() -> float:
-    return 0.0
 
 
 def nothing_of(*, equity_share_fraction: float) -> float:

@@ -5,8 +5,9 @@ shown without and with land use, land use change and forestry (LULUCF). Scope 2 
 electricity and heat, scope 3 other imports. Consumption emissions = 1 + 2 + 3 - exports.
 """
 
-from typing import Any, Final
+from typing import Final
 
+from carbontrader_mcp.domain.pcaf.company_formulas import are_verified
 from carbontrader_mcp.domain.pcaf.company_steps import OUTSTANDING
 from carbontrader_mcp.domain.pcaf.method import (
     SCOPE1,
@@ -62,10 +63,6 @@ def sector_revenue(*, sector_revenue_tco2e: float) -> float:
 def proxy(*, proxy_tco2e: float, proxy_ppp_gdp_usd: float, ppp_gdp_usd: float) -> float:
     """A like country's emissions per PPP-adjusted GDP, times the country's own."""
     return proxy_tco2e / proxy_ppp_gdp_usd * ppp_gdp_usd
-
-
-def are_verified(*, emissions_are_verified: bool) -> Any:
-    return emissions_are_verified
 
 
 TERRITORY_LINES: Final = {

@@ -7,12 +7,12 @@ loan (section 5.2).
 
 from typing import Final
 
+from carbontrader_mcp.domain.pcaf.company_formulas import are_verified
 from carbontrader_mcp.domain.pcaf.company_steps import OUTSTANDING
 from carbontrader_mcp.domain.pcaf.method import SCOPE1, Method, Option, Step, stated, step
 from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition
 from carbontrader_mcp.domain.pcaf.sovereign_debt import (
     TERRITORY_LINES,
-    are_verified,
     sector_activity,
     sector_revenue,
     territory_scope3,

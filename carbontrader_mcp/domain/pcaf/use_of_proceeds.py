@@ -8,7 +8,7 @@ nothing, in an integrated one it carries issuer-level emissions.
 
 from typing import Any, Final
 
-from carbontrader_mcp.domain.pcaf.company_steps import ATTRIBUTED, OUTSTANDING
+from carbontrader_mcp.domain.pcaf.company_steps import ATTRIBUTED, OUTSTANDING, outstanding
 from carbontrader_mcp.domain.pcaf.method import (
     SCOPE1,
     SCOPE1_AND_2,
@@ -19,7 +19,9 @@ from carbontrader_mcp.domain.pcaf.method import (
     Option,
     Position,
     Step,
+    nothing,
     step,
+    whole,
 )
 from carbontrader_mcp.domain.pcaf.options import AssetClass, Edition
 
@@ -69,18 +71,6 @@ def allocated_outstanding(
     structure_equity_plus_debt_usd: float,
 ) -> float:
     return outstanding_amount_usd * (allocated_outstanding_usd / structure_equity_plus_debt_usd)
-
-
-def whole() -> float:
-    return 1.0
-
-
-def outstanding_whole(*, outstanding_amount_usd: float) -> float:
-    return outstanding_amount_usd
-
-
-def nothing() -> float:
-    return 0.0
 
 
 def integrated(*, is_integrated: bool) -> Any:
@@ -255,7 +245,7 @@ USE_OF_PROCEEDS: Final = Method(
         "reported_outstanding_usd": (
             Step(
                 name="integrated",
-                formula=outstanding_whole,
+                formula=outstanding,
                 when=integrated,
                 text="{outstanding_amount_usd}",
             ),
